@@ -16,11 +16,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
+import * as ChatOrg from "./ChatReader/ChatOrg.ts"
 import * as MessageListing from "./ChatReader/MessageListing.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { NotListed } from "./ChatReader/NotListed.ts"
 import { Ledger } from "./Ledger.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
+import * as Orgs from "./Orgs.ts"
 import * as Policies from "./Policies.ts"
 import * as ChatRows from "./Watch/ChatRows.ts"
 import * as BoundedMap from "./Watch/BoundedMap.ts"
@@ -114,9 +116,11 @@ const needOf = (purpose: Purpose, now: number, maxAge = actMaxAge): ChatRows.Nee
 const reading = (
   invent: InventClient["Type"],
   rows: ChatRows.ChatRows["Type"],
-  ledger: Ledger["Type"]
+  ledger: Ledger["Type"],
+  orgs: Orgs.Orgs["Type"]
 ): ChatReader["Type"] => {
   const { list, news } = MessageListing.make(invent)
+  const orgOf = ChatOrg.make(orgs, rows, ledger)
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
 
@@ -146,13 +150,16 @@ const reading = (
   })
 
   /** The row, and whether it is as fresh as it has to be. */
-  const rowFor = Effect.fnUntraced(function* (chat_id: ChatId, need: ChatRows.Need) {
+  const rowFor = Effect.fnUntraced(function* (chat_id: ChatId, anyNeed: ChatRows.Need) {
+    const need = { ...anyNeed, org: yield* orgOf(chat_id) }
+    // Nothing more is sent in an organization that is no longer named.
+    if (!ChatOrg.isNamed(orgs, need.org)) return yield* new NotListed({ chat_id })
     const fresh = yield* rows.find(chat_id, need)
     if (Option.isSome(fresh)) return { row: fresh.value, isOld: false }
     const older = yield* rows.known(chat_id)
     if (Option.isSome(older)) return { row: older.value, isOld: true }
     // The chat may have been created since the lists were read.
-    const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.elapsed })
+    const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.elapsed, org: need.org })
     return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
   })
 
@@ -193,23 +200,24 @@ const reading = (
         const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.elapsed, maxAge))
         const same = isOld || purpose === "act" ? Option.none() : yield* unchanged(chat_id, row)
         const read = Option.isSome(same) ? same.value : yield* listed(chat_id, row)
-        yield* remember(read.chat)
+        const chat = { ...read.chat, org_id: yield* orgOf(chat_id) }
+        yield* remember(chat)
         // The row that a chat is planned by can be older than this read.
-        return { ...read.chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: read.listed }) }
+        return { ...chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: read.listed }) }
       }),
     row: (chat_id) =>
       Effect.gen(function* () {
         const fresh = yield* rows.find(chat_id, needOf("plan", yield* MonotonicClock.elapsed))
         const row = Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
         if (Option.isNone(row) || Option.isSome(yield* unchanged(chat_id, row.value))) return Option.none()
-        return Option.some(ChatSnapshot.make(chat_id, row.value.chat, []))
+        return Option.some({ ...ChatSnapshot.make(chat_id, row.value.chat, []), org_id: yield* orgOf(chat_id) })
       }),
     list: (chat_id) =>
       Effect.gen(function* () {
         const row = yield* rows.known(chat_id)
         const { direction, listed } = yield* list(chat_id)
         const chat = Option.isSome(row) ? row.value.chat : undefined
-        const whole = ChatSnapshot.make(chat_id, chat, listed, direction)
+        const whole = { ...ChatSnapshot.make(chat_id, chat, listed, direction), org_id: yield* orgOf(chat_id) }
         if (Option.isSome(row)) yield* remember(whole)
         return whole
       }),
@@ -219,7 +227,7 @@ const reading = (
         const read = isOld
           ? yield* listed(chat_id, row)
           : { chat: ChatSnapshot.make(chat_id, row.chat, []), listed: yield* timesOf(row) }
-        return { ...read.chat, isStateOld: isOld, listed: read.listed }
+        return { ...read.chat, org_id: yield* orgOf(chat_id), isStateOld: isOld, listed: read.listed }
       }),
     remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
     readNew: (before) =>
@@ -237,10 +245,19 @@ const reading = (
   }
 }
 
-const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
+const readingOnly = (
+  invent: InventClient["Type"],
+  rows: ChatRows.ChatRows["Type"],
+  ledger: Ledger["Type"],
+  orgs: Orgs.Orgs["Type"]
+): ChatReader["Type"] => {
   const { list, news } = MessageListing.make(invent)
+  const orgOf = ChatOrg.makeSearching(orgs, rows, ledger)
   const read = (chat_id: ChatId) =>
-    Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
+    Effect.zipWith(list(chat_id), orgOf(chat_id), ({ direction, listed }, org_id) => ({
+      ...ChatSnapshot.make(chat_id, undefined, listed, direction),
+      org_id
+    }))
   const readNew: ChatReader["Type"]["readNew"] = (before) =>
     Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.withListed(before, listed, direction))
   const nothing = () => Effect.succeedNone
@@ -260,7 +277,7 @@ const withSegments = (
   const listed = (chat: ChatSnapshot.ChatSnapshot) =>
     chat.contact_id === undefined
       ? Effect.succeed(chat)
-      : invent.contacts.streamSegments({ path: { contact_id: chat.contact_id } }).pipe(
+      : invent.contacts.streamSegments({ path: { ...Orgs.pathOf(chat.org_id), contact_id: chat.contact_id } }).pipe(
           Stream.filter(isDecoded),
           Stream.map(({ id }) => id),
           Stream.runCollect,
@@ -284,7 +301,7 @@ const withOptOuts = (
   optOuts: OptOuts.OptOuts["Type"]
 ): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
-    Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
+    Effect.map(optOuts.of(chat.contact_ids, chat.org_id), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
     ...base,
     glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
@@ -293,18 +310,31 @@ const withOptOuts = (
   }
 }
 
+/** Of several organizations, turns the refusal of one chat into an error that can pass: see `Orgs.ofChat`. */
+const ofSeveral = (
+  { glance, read, readNew, remembered }: ChatReader["Type"],
+  orgs: Orgs.Orgs["Type"]
+): ChatReader["Type"] => ({
+  glance: (chat_id) => Orgs.ofChat(orgs)(glance(chat_id)),
+  readNew: (before) => Orgs.ofChat(orgs)(readNew(before)),
+  remembered: (chat_id) => Orgs.ofChat(orgs)(remembered(chat_id)),
+  read: (...look) => Orgs.ofChat(orgs)(read(...look))
+})
+
 /** Reads the whole chat: its row in the lists, and its messages where the row shows something that was not read yet. */
 export const layer = Layer.effect(
   ChatReader,
-  Effect.all([InventClient, ChatRows.ChatRows, Ledger]).pipe(Effect.map((parts) => reading(...parts)))
+  Effect.all([InventClient, ChatRows.ChatRows, Ledger, Orgs.Orgs]).pipe(Effect.map((parts) => reading(...parts)))
 ).pipe(Layer.provideMerge(ChatRows.layer))
 
 /** Adds to a reader the segments, where a policy in force matches by them, and the opt-outs. */
 const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
-    Effect.all([ChatReader, InventClient, Policies.Policies, OptOuts.OptOuts]).pipe(
-      Effect.map(([reader, invent, policies, optOuts]) => withOptOuts(withSegments(reader, invent, policies), optOuts))
+    Effect.all([ChatReader, InventClient, Policies.Policies, OptOuts.OptOuts, Orgs.Orgs]).pipe(
+      Effect.map(([reader, invent, policies, optOuts, orgs]) =>
+        ofSeveral(withOptOuts(withSegments(reader, invent, policies), optOuts), orgs)
+      )
     )
   ).pipe(Layer.provide([base, Policies.layer]), Layer.provideMerge(OptOuts.layer))
 
@@ -314,4 +344,9 @@ const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
 export const layerMatching = Layer.provideMerge(complete(layer), ChatRows.layer)
 
 /** The reader of previews and dry runs: messages, opt-outs and segments. The state is not read and counts as open. */
-export const layerReadOnly = complete(Layer.effect(ChatReader, Effect.map(InventClient, readingOnly)))
+export const layerReadOnly = complete(
+  Layer.effect(
+    ChatReader,
+    Effect.all([InventClient, ChatRows.ChatRows, Ledger, Orgs.Orgs]).pipe(Effect.map((parts) => readingOnly(...parts)))
+  )
+).pipe(Layer.provideMerge(ChatRows.layer))

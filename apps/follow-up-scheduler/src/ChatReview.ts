@@ -125,6 +125,7 @@ export const make = Effect.gen(function* () {
     const latest = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,
+      org_id: chat.org_id,
       decision: decision._tag,
       reason: decision._tag === "Act" ? null : decision.reason,
       until: decision._tag === "Wait" ? decision.until : null

@@ -24,6 +24,7 @@ const run = Command.make(
   {
     policies: Options.policies,
     source: Options.source,
+    orgs: Options.orgs,
     db,
     dryRun: Options.dryRun,
     confirm: Options.confirm,
@@ -44,6 +45,7 @@ const serve = Command.make(
     policies: Options.policies,
     running: Options.runningOnReload,
     source: Options.source,
+    orgs: Options.orgs,
     db,
     every: Options.every,
     keep: Options.keep,
@@ -60,15 +62,18 @@ const serve = Command.make(
     )
 ).pipe(Command.withDescription("watch the chats, and follow up at the right time"))
 
-const preview = Command.make("preview", { policies: Options.policies, source: Options.source, db, json }, (options) =>
-  Lazy.effect(
-    "preview",
-    () => import("./cli/Preview.ts"),
-    ({ preview }) => preview(options)
-  )
+const preview = Command.make(
+  "preview",
+  { policies: Options.policies, source: Options.source, orgs: Options.orgs, db, json },
+  (options) =>
+    Lazy.effect(
+      "preview",
+      () => import("./cli/Preview.ts"),
+      ({ preview }) => preview(options)
+    )
 ).pipe(Command.withDescription("print what would happen next in each chat, when and why; sends GET requests only"))
 
-const doctor = Command.make("doctor", { policies: Options.examinedPolicies, db, json }, (options) =>
+const doctor = Command.make("doctor", { policies: Options.examinedPolicies, orgs: Options.orgs, db, json }, (options) =>
   Lazy.effect(
     "doctor",
     () => import("./cli/Doctor.ts"),
@@ -150,7 +155,7 @@ const recordChats = Command.make("chats", { file: Options.file, ...written, db }
   )
 ).pipe(Command.withDescription("record the chats that a file names, one id a line"))
 
-const recordInbox = Command.make("inbox", { ...written, db }, (options) =>
+const recordInbox = Command.make("inbox", { ...written, orgs: Options.orgs, db }, (options) =>
   Lazy.effect(
     "record inbox",
     () => import("./cli/Record.ts"),

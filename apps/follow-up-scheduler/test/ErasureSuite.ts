@@ -298,6 +298,8 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       yield* sql`ALTER TABLE follow_ups DROP COLUMN writes`
       yield* sql`ALTER TABLE follow_ups DROP COLUMN variant`
       yield* sql`ALTER TABLE enrolments DROP COLUMN variant`
+      yield* sql`DROP INDEX chat_decisions_org`
+      yield* sql`ALTER TABLE chat_decisions DROP COLUMN org_id`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN revision TO wake`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN attempts TO arms`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN confirm_checks TO looks`

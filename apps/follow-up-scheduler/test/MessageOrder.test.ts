@@ -170,6 +170,9 @@ describe("a message without any date", () => {
   })
 })
 
+const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
+const readOnlyReader = Layer.provide(ChatReader.layerReadOnly, ledger)
+
 describe("a reader that reads with GET only", () => {
   const lists = new Map([
     ["chat_1", [reply, answer, question]],
@@ -179,7 +182,7 @@ describe("a reader that reads with GET only", () => {
     messages: { stream: ({ path }) => Stream.fromIterable(lists.get(path.chat_id) ?? []) },
     contacts: { stream: () => Stream.empty }
   })
-  const reader = ChatReader.layerReadOnly.pipe(Layer.provide([invent, Layer.succeed(ActivePolicy, policy())]))
+  const reader = readOnlyReader.pipe(Layer.provide([invent, Layer.succeed(ActivePolicy, policy())]))
   const read = (id: string) => Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(ChatId.make(id)))
 
   it.effect("takes the order of a list that does not show it from the lists it has read before", () =>
@@ -199,7 +202,6 @@ describe.each(["ascending", "descending"] as const)(
       behaviour: { timestamps: "seconds", messageOrder },
       script: ({ contactText }) => (contactText === "Thanks" ? Reply.Silence : Reply.Text("On its way."))
     })
-    const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
     const whole = Layer.provide(ChatReader.layer, ledger)
     const readBy = (
       chat: ChatId,
@@ -211,7 +213,7 @@ describe.each(["ascending", "descending"] as const)(
       )
 
     it.scoped.each([
-      { reader: "dry", by: ChatReader.layerReadOnly },
+      { reader: "dry", by: readOnlyReader },
       { reader: "whole", by: whole }
     ])("shows the $reader reader who wrote last within a second", ({ by }) =>
       Effect.gen(function* () {

@@ -30,6 +30,8 @@ export interface Fixture {
   readonly contact?: Json
   /** Filters of the contact list that name the contact. */
   readonly listed?: ReadonlyArray<string>
+  /** The organization whose lists alone show the chat. Without one, those of every organization do. */
+  readonly org?: string
   /** Whether no list shows the chat. */
   readonly isUnlisted?: boolean
   /** The contact's activities, the newest first. */
@@ -186,7 +188,7 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     updated_at: latest(since, written(name).at(-1)!.at, updates.get(name)?.at ?? since),
     tools: [],
     features: {},
-    org_id: "org_1",
+    org_id: fixture.org ?? "org_1",
     state: { ...stateOf(name, fixture, since), ...updates.get(name)?.state },
     last_message: message(written(name).at(-1)!),
     ...fixture.chat
@@ -210,17 +212,17 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
       of.push({ id, role: "user", text: sent.message[0]!.text, at: now(), member: staff })
       return message(of.at(-1)!)
     }
+    const ofOrg = Object.entries(chats).filter(([, { org = first }]) => org === first)
     if (kind === "orgs" && (second === "inbox" || second === "chats") && third === undefined) {
-      const rows = Object.entries(chats).flatMap(([name, each]) => (each.isUnlisted === true ? [] : [chat(name, each)]))
+      const rows = ofOrg.flatMap(([name, each]) => (each.isUnlisted === true ? [] : [chat(name, each)]))
       return rows.toSorted((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at))
     }
     if (kind !== "orgs" || second !== "contacts") return undefined
-    const named = Object.entries(chats)
     if (third === undefined) {
       const status = url.searchParams.get("status") ?? ""
-      return named.flatMap(([name, each]) => (each.listed?.includes(status) === true ? [fullContact(name, each)] : []))
+      return ofOrg.flatMap(([name, each]) => (each.listed?.includes(status) === true ? [fullContact(name, each)] : []))
     }
-    const found = named.find(([name]) => `contact_${name}` === third)?.[1]
+    const found = ofOrg.find(([name]) => `contact_${name}` === third)?.[1]
     if (fourth !== "activities" || found === undefined) return undefined
     return (found.activities ?? []).filter(({ type }) => type === url.searchParams.get("type"))
   }

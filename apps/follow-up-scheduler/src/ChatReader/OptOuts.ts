@@ -1,8 +1,8 @@
 /**
- * Which contacts must not be written to. No page prints `unsubscribed` on a contact inside a chat, so it is read from
+ * Which contacts must not be written to, by organization. No page prints `unsubscribed` on a contact inside a chat, so it is read from
  * the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists take a request for every hundred contacts on them. While follow-ups fall due or chats are
+ * Cost. The three lists of an organization take a request for every hundred contacts on them. While follow-ups fall due or chats are
  * looked at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the
  * documented quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes:
  * each contact is then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and
@@ -29,6 +29,7 @@ import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Orgs from "../Orgs.ts"
 
 /** The largest share of the quota that reading these lists takes, 0 to 1. */
 export const readShare = 0.03
@@ -65,10 +66,11 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
   OptOuts,
   {
     /**
-     * What holds for any of these contacts. Requests what is unknown or too old. Where it fails, it is not known
-     * whether the contacts may be written to, and nothing may be sent.
+     * What holds for any of these contacts of an organization. Requests what is unknown or too old. Where it fails, it
+     * is not known whether the contacts may be written to, and nothing may be sent; so it does where several
+     * organizations are named, and none is given.
      */
-    readonly of: (contact_ids: ReadonlyArray<ContactId>) => Effect.Effect<OptOut, RepeatableError>
+    readonly of: (contact_ids: ReadonlyArray<ContactId>, org?: Orgs.Org) => Effect.Effect<OptOut, RepeatableError>
     /**
      * Reads the lists again and again while `isWanted` is true, so that reads of chats do not wait for them. Never
      * ends.
@@ -115,6 +117,7 @@ interface Reading {
 
 interface Around {
   readonly invent: InventClient["Type"]
+  readonly org: Orgs.Org
   readonly scope: Scope.Scope
   readonly pace: Pace
   /** How long to wait between two readings. */
@@ -122,7 +125,7 @@ interface Around {
 }
 
 /** One of the lists: the ids of its last complete reading, and the reading under way. */
-const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
+const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) => {
   let latest: Listed | undefined
   let failure: RepeatableError | undefined
   let triedAt: MonotonicClock.Moment | undefined
@@ -140,7 +143,7 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
       Effect.map(idOf(entry), (id) => {
         if (isUndecodable(entry) || !contradicts[status](entry)) ids.add(id)
       })
-    yield* invent.contacts.stream({ urlParams: { status } }).pipe(
+    yield* invent.contacts.stream({ path: Orgs.pathOf(org), urlParams: { status } }).pipe(
       Stream.chunks,
       Stream.tap(() => turn),
       Stream.runForEach((page) => Effect.forEach(page, add, { discard: true })),
@@ -186,21 +189,9 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
 
 type Moment = Pick<ContactActivity, "created_at"> | undefined
 
-/** Builds the service. The lists are read by fibers of the surrounding scope; nothing is read before the first call. */
-export const make = Effect.gen(function* () {
-  const invent = yield* InventClient
-  const scope = yield* Effect.scope
-  const pace = yield* OptOutPace
-  /** The time between two readings, so that all lists together take {@link readShare} of the quota at most. */
-  const pause = (): Duration.Duration =>
-    Duration.max(
-      pace.every,
-      timeOf(
-        lists.reduce((sum, { pages }) => sum + pages(), 0),
-        pace
-      )
-    )
-  const around = { invent, scope, pace, pause }
+/** What is read of one organization, and its lists. */
+const makeOf = (around: Around) => {
+  const { invent, org, pace } = around
   const unsubscribed = makeList("UNSUBSCRIBED", around)
   const blocked = makeList("BLOCKED", around)
   const withoutAi = makeList("AI_REPLIES_DISABLED", around)
@@ -209,7 +200,7 @@ export const make = Effect.gen(function* () {
 
   /** The latest entry of this kind among a contact's activities, which the service lists from the newest. */
   const latestOf = (contact_id: ContactId, type: "contact_unsubscribed" | "contact_resubscribed") =>
-    invent.contacts.listActivities({ path: { contact_id }, urlParams: { type, take: 1 } }).pipe(
+    invent.contacts.listActivities({ path: { ...Orgs.pathOf(org), contact_id }, urlParams: { type, take: 1 } }).pipe(
       Effect.flatMap(([entry]): Effect.Effect<Moment, RepeatableError> => {
         if (entry === undefined) return Effect.succeed(undefined)
         return isUndecodable(entry) || entry.type !== type
@@ -277,19 +268,50 @@ export const make = Effect.gen(function* () {
     return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
   })
 
+  const of = Effect.fn("OptOuts.of")(function* (contact_ids: ReadonlyArray<ContactId>) {
+    yield* beginAll
+    const isUnsubscribed = yield* hasUnsubscribed(contact_ids)
+    const barred = yield* current(blocked)
+    return {
+      isUnsubscribed,
+      // The chat has this field, too, so an old list is no danger.
+      isBlocked: contact_ids.some((id) => barred?.ids.has(id) === true),
+      isWithoutAi: yield* isWithoutAi(contact_ids)
+    }
+  })
+
+  return { org, lists, beginAll, of }
+}
+
+/** Builds the service. The lists are read by fibers of the surrounding scope; nothing is read before the first call. */
+export const make = Effect.gen(function* () {
+  const invent = yield* InventClient
+  const orgs = yield* Orgs.Orgs
+  const scope = yield* Effect.scope
+  const pace = yield* OptOutPace
+  /** The time between two readings, so that all lists together take {@link readShare} of the quota at most. */
+  const pause = (): Duration.Duration =>
+    Duration.max(
+      pace.every,
+      timeOf(
+        lists.reduce((sum, { pages }) => sum + pages(), 0),
+        pace
+      )
+    )
+  const each = Orgs.listed(orgs).map((org) => makeOf({ invent, org, scope, pace, pause }))
+  const lists = each.flatMap((one) => one.lists)
+  const beginAll = Effect.forEach(each, (one) => one.beginAll, { discard: true })
+  const [only] = each.length === 1 ? each : []
+
   return {
-    of: Effect.fn("OptOuts.of")(function* (contact_ids) {
-      if (contact_ids.length === 0) return { isUnsubscribed: false, isBlocked: false, isWithoutAi: false }
-      yield* beginAll
-      const isUnsubscribed = yield* hasUnsubscribed(contact_ids)
-      const barred = yield* current(blocked)
-      return {
-        isUnsubscribed,
-        // The chat has this field, too, so an old list is no danger.
-        isBlocked: contact_ids.some((id) => barred?.ids.has(id) === true),
-        isWithoutAi: yield* isWithoutAi(contact_ids)
-      }
-    }),
+    of: (contact_ids, org) => {
+      if (contact_ids.length === 0)
+        return Effect.succeed({ isUnsubscribed: false, isBlocked: false, isWithoutAi: false })
+      const own = only ?? each.find((one) => one.org === org)
+      return own === undefined
+        ? Effect.fail(unreadable("contacts.list", "the organization of the contact is not known"))
+        : Effect.mapError(own.of(contact_ids), Orgs.ofOne(orgs, own.org))
+    },
     keepCurrent: (isWanted) =>
       Effect.zipRight(
         beginAll,

@@ -5,7 +5,7 @@
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember, MemberContactChannel } from "@effect-invent/domain/Chat/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
-import { type ChatId, type ContactId, ConversationId } from "@effect-invent/domain/Ids"
+import { type ChatId, type ContactId, ConversationId, type OrgId } from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/schema/Open"
 import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as DateTime from "effect/DateTime"
@@ -31,6 +31,8 @@ export interface ChatSnapshot {
   readonly chat_id: ChatId
   /** The chat's own id where the server names no conversation. */
   readonly conversation_id: ConversationId
+  /** The organization whose list showed the chat, of those that are named; see `Orgs`. */
+  readonly org_id?: OrgId | undefined
   /** Whether the chat itself was read, or only its messages. */
   readonly isWhole: boolean
   /** Whether the state is older than the purpose of the read allows, because no page that was read shows the chat. */
@@ -246,6 +248,7 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     language: after.language ?? before.language,
     referral: after.referral ?? before.referral,
     segments: before.segments,
+    org_id: before.org_id,
     isErased: before.isErased,
     isBlocked: after.isBlocked || before.isBlocked,
     isAdmin: after.isAdmin || before.isAdmin,

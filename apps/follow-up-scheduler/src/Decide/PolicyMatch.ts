@@ -5,7 +5,7 @@ import type { ChatSnapshot } from "./ChatSnapshot.ts"
 /** The facts that `match` compares; undefined where the service does not give one, and then no key for it holds. */
 export type Traits = Pick<
   ChatSnapshot,
-  "assistant_id" | "channel" | "isAdmin" | "segments" | "country" | "language" | "referral"
+  "org_id" | "assistant_id" | "channel" | "isAdmin" | "segments" | "country" | "language" | "referral"
 >
 
 const isAmong = (
@@ -18,6 +18,7 @@ const isAmong = (
  * does not give the value. Whom the policy excludes without being asked is decided in `Audience`.
  */
 export const matches = (match: Match, chat: Traits): boolean =>
+  isAmong(match.orgs, [chat.org_id]) &&
   isAmong(match.assistants, [chat.assistant_id]) &&
   isAmong(match.channels, [chat.channel]) &&
   isAmong(match.segments, chat.segments) &&

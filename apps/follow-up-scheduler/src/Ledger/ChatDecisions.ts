@@ -1,4 +1,5 @@
 /** The latest decision about each chat. */
+import type { OrgId } from "@effect-invent/domain/Ids"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
@@ -18,7 +19,10 @@ export class ChatDecision extends Schema.Class<ChatDecision>("ChatDecision")({
 }) {}
 
 /** A decision that is about to be recorded: the instant is that of the record. */
-export type LatestDecision = Omit<typeof ChatDecision.Type, "decided_at">
+export type LatestDecision = Omit<typeof ChatDecision.Type, "decided_at"> & {
+  /** The chat's organization. Where it is not known, the one on record stays. */
+  readonly org_id?: OrgId | undefined
+}
 
 /** The number of chats with the same latest decision, reason and number of messages sent. */
 export interface Tally {
@@ -32,6 +36,8 @@ export interface Tally {
 export interface ChatDecisions {
   /** Every chat counted once, by its latest decision and the follow-ups it got. */
   readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
+  /** The organization of a chat; undefined where it is not on record. */
+  readonly orgOf: (chat_id: string) => Effect.Effect<OrgId | undefined, SqlError>
 }
 
 /** Over the table `chat_decisions` of this database. */
@@ -42,8 +48,9 @@ export const make = (sql: SqlClient, audit: AuditWriter.AuditWriter) => {
       const row = Schema.encodeSync(ChatDecision)(new ChatDecision({ ...latest, decided_at: now }))
       const before = yield* sql<{ decision: string; reason: string | null }>`
         SELECT decision, reason FROM chat_decisions WHERE chat_id = ${latest.chat_id}`
-      yield* sql`INSERT INTO chat_decisions ${sql.insert(row)}
-        ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
+      const named = { ...row, ...(latest.org_id !== undefined && { org_id: latest.org_id }) }
+      yield* sql`INSERT INTO chat_decisions ${sql.insert(named)}
+        ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(named, ["chat_id"])}`
       if (before[0]?.decision === latest.decision && before[0]?.reason === latest.reason) return
       const { decision, reason, until } = latest
       yield* audit(latest, { name: "decided", detail: { decision, reason, ...(until !== null && { until }) } })
@@ -53,7 +60,12 @@ export const make = (sql: SqlClient, audit: AuditWriter.AuditWriter) => {
     tally: sql<Tally>`
       SELECT d.decision, d.reason, CAST(count(*) AS INTEGER) AS chats,
         (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = d.chat_id AND f.status = 'sent') AS sent
-      FROM chat_decisions d GROUP BY d.decision, d.reason, sent ORDER BY chats DESC`
+      FROM chat_decisions d GROUP BY d.decision, d.reason, sent ORDER BY chats DESC`,
+    orgOf: (chat_id) =>
+      Effect.map(
+        sql<{ org_id: OrgId | null }>`SELECT org_id FROM chat_decisions WHERE chat_id = ${chat_id}`,
+        (rows) => rows[0]?.org_id ?? undefined
+      )
   }
   return { record, counts }
 }

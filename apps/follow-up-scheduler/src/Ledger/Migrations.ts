@@ -257,6 +257,13 @@ const variants = Effect.gen(function* () {
   yield* sql`ALTER TABLE enrolments ADD COLUMN variant TEXT`
 })
 
+/** The organization of a chat; null where it is not known. */
+const chatOrgs = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE chat_decisions ADD COLUMN org_id TEXT`
+  yield* sql`CREATE INDEX chat_decisions_org ON chat_decisions (org_id, chat_id) WHERE org_id IS NOT NULL`
+})
+
 /** Chats that were decided by their row, and how many of these decisions a reading of all messages covers. */
 const chatsByRow = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -294,6 +301,7 @@ const migrations = {
   "21_searches": OfThePage.searches,
   "22_quota_shares": OfThePage.quotaShares,
   "23_variants": variants,
+  "24_chat_orgs": chatOrgs,
   "25_chats_by_row": chatsByRow
 }
 

@@ -20,7 +20,7 @@ import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
 import { Health } from "./Health.ts"
 import { keyRefused } from "./Health/ProcessTroubles.ts"
-import { advise, type Kind, resolved, type Trouble } from "./Trouble.ts"
+import { advise, keyOf, type Kind, resolved, type Trouble } from "./Trouble.ts"
 
 const Url = Config.redacted(Config.nonEmptyString())
 
@@ -106,7 +106,7 @@ export interface News extends Sent {
  * earlier process has sent. `isKnown`: whether this process can already decide that a trouble of this kind is over.
  */
 export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArray<Sent> = []) => {
-  const sent = new Map<Kind, Sent>(remembered.map((each) => [each.trouble.kind, each]))
+  const sent = new Map(remembered.map((each) => [keyOf(each.trouble), each]))
   return (
     troubles: ReadonlyArray<Trouble>,
     now: DateTime.Utc,
@@ -114,19 +114,19 @@ export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArr
   ): ReadonlyArray<News> => {
     const news: Array<News> = []
     for (const found of troubles) {
-      const before = sent.get(found.kind)
+      const before = sent.get(keyOf(found))
       const wait = before?.isOver === true ? soonestAgain : repeatAfter
       if (before !== undefined && DateTime.lessThan(now, DateTime.addDuration(before.at, wait))) continue
       const trouble = before?.isOver === false ? { ...found, since: before.trouble.since } : found
       const next = { trouble, at: now, isOver: false }
-      sent.set(found.kind, next)
+      sent.set(keyOf(found), next)
       news.push({ ...next, text: advise(trouble) })
     }
-    const kinds = new Set(troubles.map(({ kind }) => kind))
-    for (const [kind, before] of sent) {
-      if (before.isOver || kinds.has(kind) || !isKnown(kind)) continue
+    const keys = new Set(troubles.map(keyOf))
+    for (const [key, before] of sent) {
+      if (before.isOver || keys.has(key) || !isKnown(before.trouble.kind)) continue
       const next = { ...before, isOver: true }
-      sent.set(kind, next)
+      sent.set(key, next)
       news.push({ ...next, text: resolved(before.trouble) })
     }
     return news

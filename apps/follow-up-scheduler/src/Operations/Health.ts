@@ -17,12 +17,13 @@ import * as Schema from "effect/Schema"
 import * as ServerClock from "../Dispatch/ServerClock.ts"
 import { Ledger } from "../Ledger.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Orgs from "../Orgs.ts"
 import * as Telemetry from "../Telemetry.ts"
 import { CurrentActivity } from "../Telemetry/Activity.ts"
 import * as LedgerTroubles from "./Health/LedgerTroubles.ts"
 import * as ProcessTroubles from "./Health/ProcessTroubles.ts"
 import type { Thresholds } from "./Health/Thresholds.ts"
-import type { Kind, Trouble } from "./Trouble.ts"
+import { keyOf, type Trouble } from "./Trouble.ts"
 
 /** The health of this process, for alerts, `/healthz`, `/readyz` and the page. */
 export class Health extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/Health")<
@@ -76,6 +77,8 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
       lookedAt: begun,
       ledgerFailure: undefined,
       policiesRefused: undefined,
+      orgs: (yield* Orgs.Orgs).length,
+      refusedOrgs: new Map(),
       isKeyRefused: false,
       isKeyAccepted: false,
       throttledAt: Number.NEGATIVE_INFINITY,
@@ -83,7 +86,7 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
     }
     const sweeps = yield* Queue.sliding<void>(1)
     /** When each trouble was first found. */
-    const since = new Map<Kind, DateTime.Utc>()
+    const since = new Map<string, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<LedgerTroubles.Found> => [{ kind: "ledger_failing", found }]
 
     const readLedger = Effect.all([
@@ -111,12 +114,13 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
             ? []
             : failed("the ledger cannot be used: it does not answer"))
       ]
-      const kinds = new Set(found.map(({ kind }) => kind))
-      for (const kind of since.keys()) if (!kinds.has(kind)) since.delete(kind)
+      const keys = new Set(found.map(keyOf))
+      for (const key of since.keys()) if (!keys.has(key)) since.delete(key)
       return found.map((each): Trouble => {
-        const first = each.since ?? since.get(each.kind) ?? now
-        since.set(each.kind, first)
-        return { kind: each.kind, found: each.found, since: first }
+        const first = each.since ?? since.get(keyOf(each)) ?? now
+        since.set(keyOf(each), first)
+        const about = each.subject === undefined ? {} : { subject: each.subject }
+        return { kind: each.kind, ...about, found: each.found, since: first }
       })
     })
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "../NextAllowed.ts"
+import * as Orgs from "../Orgs.ts"
 
 /**
  * The result of one check. `found` is one line for people. `error` makes `doctor` end with exit code 1, `warning` does
@@ -51,7 +52,8 @@ const skewBetween = (server: DateTime.Utc, requested: DateTime.Utc, answered: Da
 export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient> = Effect.gen(function* () {
   const invent = yield* InventClient
   const requested = yield* DateTime.now
-  const answered = yield* Effect.either(invent.orgs.serverTime())
+  const [org] = Orgs.listed(yield* Orgs.Orgs)
+  const answered = yield* Effect.either(invent.orgs.serverTime({ path: Orgs.pathOf(org) }))
   const now = yield* DateTime.now
   if (answered._tag === "Left") {
     const { left } = answered
@@ -64,6 +66,17 @@ export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient>
     onSome: (server) => skewBetween(server, requested, now)
   })
   return [finding("key", "ok", "the service accepts it"), clock]
+})
+
+/** For each organization that is named, whether the key may list its inbox: one GET each. */
+export const orgs: Effect.Effect<ReadonlyArray<Finding>, never, InventClient> = Effect.gen(function* () {
+  const invent = yield* InventClient
+  return yield* Effect.forEach(yield* Orgs.Orgs, (org_id) =>
+    Effect.match(invent.inbox.list({ path: { org_id }, urlParams: { take: 1 } }), {
+      onSuccess: () => ok("org", `${org_id}: the key may list its inbox`),
+      onFailure: ({ message }) => finding("org", "error", `${org_id}: its inbox cannot be listed: ${message}`)
+    })
+  )
 })
 
 /** Known to change their offset, and back, in 2026. */

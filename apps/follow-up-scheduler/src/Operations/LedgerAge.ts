@@ -12,6 +12,7 @@ import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import * as UnaskedMessages from "../Decide/UnaskedMessages.ts"
 import { Ledger } from "../Ledger.ts"
+import * as Orgs from "../Orgs.ts"
 import * as PolicyChoice from "../Decide/PolicyChoice.ts"
 import * as Variant from "../Decide/Variant.ts"
 import { type Finding, finding, ok } from "./HealthChecks.ts"
@@ -27,10 +28,10 @@ const check = "ledger"
 
 /** What the chat shows and the ledger does not have, written after this instant, with the chat's policy. */
 const unrecordedSince = (latest: DateTime.Utc, policies: PolicyChoice.InForce) =>
-  Effect.fnUntraced(function* (row: Chat) {
+  Effect.fnUntraced(function* ({ org, row }: { readonly row: Chat; readonly org: Orgs.Org }) {
     const [invent, ledger] = [yield* InventClient, yield* Ledger]
     const messages = yield* invent.messages.list({ path: { chat_id: row.id }, urlParams: { take: listed } })
-    const read = ChatSnapshot.make(row.id, row, messages)
+    const read = { ...ChatSnapshot.make(row.id, row, messages), org_id: org }
     const policy = Variant.policyFor(PolicyChoice.choose(policies, read).policy, undefined, read)
     const taken = yield* ledger.taken(read.conversation_id)
     const chat = Episode.attributeOwnMessages(read, taken, policy)
@@ -55,10 +56,14 @@ export const examine = (...policies: PolicyChoice.InForce) =>
   Effect.gen(function* () {
     const [invent, ledger] = [yield* InventClient, yield* Ledger]
     const latest = Option.getOrElse(yield* ledger.lastRecordedAt, () => DateTime.unsafeMake(0))
-    const rows = omit(yield* invent.inbox.list({ urlParams: { take: listed } })).filter(
-      (row) => writtenAt(row) > latest.epochMillis
-    )
-    const sample = rows.toSorted((a, b) => writtenAt(b) - writtenAt(a)).slice(0, sampled)
+    const firstPage = (org: Orgs.Org) =>
+      Effect.map(invent.inbox.list({ path: Orgs.pathOf(org), urlParams: { take: listed } }), (page) =>
+        omit(page).map((row) => ({ row, org }))
+      )
+    const rows = (yield* Effect.forEach(Orgs.listed(yield* Orgs.Orgs), firstPage))
+      .flat()
+      .filter(({ row }) => writtenAt(row) > latest.epochMillis)
+    const sample = rows.toSorted((a, b) => writtenAt(b.row) - writtenAt(a.row)).slice(0, sampled)
     const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policies))).flat()
     if (found.length === 0)
       return ok(check, `as new as what the chats show (read: ${CountText.count(sample.length, "newer chat")})`)

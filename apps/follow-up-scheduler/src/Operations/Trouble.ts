@@ -10,10 +10,16 @@ export type Kind = keyof typeof advice
 /** Something that keeps the scheduler from its work, since when, and what was found. */
 export interface Trouble {
   readonly kind: Kind
+  /** What it is about, where a kind can be found several times at once: the organization of `org_refused`. */
+  readonly subject?: string | undefined
   readonly since: DateTime.Utc
   /** What was found, as a sentence. Names no contact and contains no message text. */
   readonly found: string
 }
+
+/** Tells troubles apart that are found at the same time. */
+export const keyOf = ({ kind, subject }: Pick<Trouble, "kind" | "subject">): string =>
+  subject === undefined ? kind : `${kind} ${subject}`
 
 interface Advice {
   readonly fix: string
@@ -30,6 +36,11 @@ export const advice = {
     fix: "Create a key under Settings > API Keys, set INVENT_API_KEY and start serve again.",
     command: "doctor",
     safe: waits
+  },
+  org_refused: {
+    fix: "Have the key's owner given access again, or start serve without this organization.",
+    command: "doctor",
+    safe: "The other organizations go on. What is due in this one waits, and is decided anew."
   },
   service_out: {
     fix: "Look at the network and at the service's own news.",

@@ -13,7 +13,7 @@ export interface Overlap {
 }
 
 /** Facts of which a chat has one value. A contact can be in several segments. */
-const single = ["assistants", "channels", "countries", "languages", "referrals"] as const
+const single = ["orgs", "assistants", "channels", "countries", "languages", "referrals"] as const
 
 const covers = (wide: ReadonlyArray<string> | undefined, narrow: ReadonlyArray<string> | undefined): boolean =>
   wide === undefined || (narrow !== undefined && narrow.every((value) => wide.includes(value)))

@@ -16,6 +16,9 @@ export const Country = Schema.String.pipe(
  * Which chats a policy is for. The API has no tags; segments label contacts, and referrals say where a chat came from.
  */
 export const Match = Schema.Struct({
+  orgs: Schema.optional(
+    Ids.annotations({ description: "Ids of organizations, of those that --org or FOLLOW_UPS_ORGS names." })
+  ),
   assistants: Schema.optional(Ids),
   channels: Schema.optional(Schema.NonEmptyArray(Channel)),
   segments: Schema.optional(Ids.annotations({ description: "Ids of segments of the contact." })),

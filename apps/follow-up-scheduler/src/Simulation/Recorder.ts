@@ -11,6 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Orgs from "../Orgs.ts"
+import * as InTurns from "../Watch/InTurns.ts"
 import * as FromChat from "./FromChat.ts"
 import { Ledger } from "../Ledger.ts"
 
@@ -62,9 +64,12 @@ export const ofChats = (chat_ids: ReadonlyArray<ChatId>) =>
     Stream.filterMap((conversation) => conversation)
   )
 
-/** All chats of the inbox, by GET only. */
+/** All chats of the inboxes, by GET only. Of several organizations, one whose inbox cannot be read is logged. */
 export const ofInbox = Stream.unwrap(
-  Effect.map(InventClient, (invent) =>
-    Stream.mapEffect(Stream.filter(invent.inbox.stream(), isDecoded), ofChat, { concurrency })
+  Effect.zipWith(InventClient, Orgs.Orgs, (invent, orgs) =>
+    InTurns.ofEach(orgs, (org) => invent.inbox.stream({ path: Orgs.pathOf(org) })).pipe(
+      Stream.filter(isDecoded),
+      Stream.mapEffect(ofChat, { concurrency })
+    )
   )
 )

@@ -1,4 +1,5 @@
 /** What the scheduler reports about its loop and its policies, so that `Health` can find what is wrong. */
+import type { OrgId } from "@effect-invent/domain/Ids"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
@@ -12,6 +13,8 @@ export interface Activity {
   readonly sweepFailed: (reason: string) => Effect.Effect<void>
   /** The policy files are refused, for these reasons, a line each; undefined: they are right. */
   readonly policiesRefused: (reasons: string | undefined) => Effect.Effect<void>
+  /** The inbox of an organization, one of several, was read; or it is refused, with this error. */
+  readonly orgListed: (org: OrgId, refusal: string | undefined) => Effect.Effect<void>
 }
 
 /** Does nothing, unless `Health` is provided. */
@@ -22,7 +25,8 @@ export class CurrentActivity extends Context.Reference<CurrentActivity>()(
       turned: Effect.void,
       swept: Effect.void,
       sweepFailed: () => Effect.void,
-      policiesRefused: () => Effect.void
+      policiesRefused: () => Effect.void,
+      orgListed: () => Effect.void
     })
   }
 ) {}
@@ -37,3 +41,6 @@ export const sweepFailed = (reason: string) =>
 /** Reports that the policy files are refused, or are right. */
 export const policiesRefused = (reasons: string | undefined) =>
   Effect.flatMap(CurrentActivity, (activity) => activity.policiesRefused(reasons))
+/** Reports that the inbox of an organization, one of several, was read, or is refused. */
+export const orgListed = (org: OrgId, refusal: string | undefined) =>
+  Effect.flatMap(CurrentActivity, (activity) => activity.orgListed(org, refusal))

@@ -3,26 +3,26 @@
  * members and its last message. Reading one is a GET and changes nothing in the chat.
  *
  * Cost. A list shows 100 chats a request. Readers that need a row at the same time share one reading of the list, which
- * goes on until each of them has its row; a row that is fresh enough costs nothing.
+ * goes on until each of them has its row; a row that is fresh enough costs nothing. Of several organizations, only the
+ * lists of the chat's own are read; where that is unknown, one after the other until one shows the chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
-import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatId } from "@effect-invent/domain/Ids"
-import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
-import { isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
+import type { ChatId, OrgId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
-import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as BoundedMap from "./BoundedMap.ts"
+import * as OrgLists from "./ChatRows/OrgLists.ts"
+import { isFresh, type Need, type Row, type Rows, type Source } from "./ChatRows/Row.ts"
 import { ContactNames } from "./ContactNames.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Orgs from "../Orgs.ts"
+
+export { type Need, type Page, pagesOf, type Row, type Source } from "./ChatRows/Row.ts"
 
 /**
  * Maximum number of rows kept in memory: at about 3 kB each, 60 MB. The rows of other chats are read from the lists
@@ -30,25 +30,8 @@ import * as MonotonicClock from "../MonotonicClock.ts"
  */
 const atMost = 20_000
 
-/** A row, and when it became known, in milliseconds of `MonotonicClock.elapsed`. */
-export interface Row {
-  readonly chat: Chat
-  /** When it was requested; undefined where an event delivered it, because the event may have been delayed. */
-  readonly asked_at: number | undefined
-  readonly known_at: number
-  /** The page of the inbox that showed it last, from 1; undefined where an answer or an event gave the row. */
-  readonly page: number | undefined
-}
-
-/** How fresh a row has to be, and how many pages may be read for it. */
-export interface Need {
-  /** It was requested at this instant of `MonotonicClock.elapsed`, or later. */
-  readonly since: number
-  /** How many pages of the inbox may be read for it. Without it, the whole inbox and then the whole list of chats. */
-  readonly pages?: number
-  /** Whether a row that an event delivered counts as requested when the event arrived. */
-  readonly orByEvent?: boolean
-}
+/** Maximum number of chats whose organization is kept in memory: at about 200 bytes each, 20 MB. */
+const atMostOwners = 100_000
 
 /** The newest row of each chat, kept in memory. Concurrent readers share one reading of the lists. */
 export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Watch/ChatRows")<
@@ -56,85 +39,33 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
   {
     /**
      * Keeps rows that were requested at this instant; undefined for those that an event delivered. An older row never
-     * replaces a newer one. `page`: the page of the inbox that shows them, from 1.
+     * replaces a newer one.
      */
-    readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined, page?: number) => Effect.Effect<void>
+    readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined, from?: Source) => Effect.Effect<void>
     /**
      * Drops the row of a chat that was changed in a way that no answer shows. The next read of it reads the lists anew.
      */
     readonly forget: (chat_id: ChatId) => Effect.Effect<void>
     /** The newest row in memory, however old; none where the chat was never seen. */
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
+    /** The organization, of those that are named, whose list showed the chat; undefined where none has. */
+    readonly orgOf: (chat_id: ChatId) => Effect.Effect<Orgs.Org>
     /**
      * A row that is fresh enough. Reads the lists where none is in memory; none where no page that may be read shows
      * the chat, and without a request where a later page showed it last. Fails with `UnexpectedResponse` where the
-     * chat's row cannot be decoded, and with the error of the request.
+     * chat's row cannot be decoded or the lists of its organization, one of several, are refused, and with the error of
+     * the request.
      */
     readonly find: (chat_id: ChatId, need: Need) => Effect.Effect<Option.Option<Row>, RepeatableError>
   }
 >() {}
 
-/** A page of a list: its entries, and when it was requested. */
-export interface Page {
-  readonly entries: ReadonlyArray<Chat | Undecodable>
-  readonly asked_at: number
-  /** Its number, from 1. */
-  readonly number: number
-}
-
-/** The pages of a list. A page is requested when the one before it has been handled; that instant is its `asked_at`. */
-export const pagesOf = <E, R>(list: Stream.Stream<Chat | Undecodable, E, R>): Stream.Stream<Page, E, R> =>
-  Stream.unwrap(
-    Effect.map(MonotonicClock.elapsed, (begun_at) => {
-      let asked_at = begun_at
-      let number = 0
-      return Stream.chunks(list).pipe(
-        Stream.mapEffect((chunk) =>
-          Effect.map(MonotonicClock.elapsed, (now): Page => {
-            const page = { entries: [...chunk], asked_at, number: ++number }
-            asked_at = now
-            return page
-          })
-        )
-      )
-    })
-  )
-
-/** Whether the service does not have this list: a 404 counts as an empty one. */
-const hasNoList = ({ _tag }: RepeatableError) => _tag === "NotFound"
-
-/** The id of an entry that cannot be read, where it has one. */
-const idOfUndecodable = ({ raw }: Undecodable): unknown => (Predicate.hasProperty(raw, "id") ? raw.id : undefined)
-
-interface Want extends Need {
-  readonly chat_id: ChatId
-  readonly found: Deferred.Deferred<Option.Option<Row>, RepeatableError>
-}
-
-/** All pages of the inbox. Both lists are infinitely many. */
-const wholeInbox = Number.MAX_SAFE_INTEGER
-
-/** A reading of the lists: when it began, and how many pages of the inbox it has read. */
-interface Reading {
-  readonly begun_at: number
-  readonly pages: number
-}
-
-const noReading: Reading = { begun_at: Number.NEGATIVE_INFINITY, pages: 0 }
-
 const updatedAt = ({ updated_at }: Chat) => updated_at?.epochMillis ?? 0
 
-const isFresh = (row: Row, { orByEvent, since }: Need): boolean =>
-  (row.asked_at !== undefined && row.asked_at >= since) || (orByEvent === true && row.known_at >= since)
-
-const make = Effect.gen(function* () {
-  const invent = yield* InventClient
-  const scope = yield* Effect.scope
-  const names = yield* ContactNames
+/** The rows in memory, and the organization of each chat. */
+const makeRows = (orgs: Orgs.Orgs["Type"], names: ContactNames["Type"]) => {
   const rows = BoundedMap.make<ChatId, Row>(atMost)
-  const wants = new Set<Want>()
-  let isReading = false
-  let latest = noReading
+  const owners = BoundedMap.make<ChatId, OrgId>(atMostOwners)
 
   /** Where two answers crossed each other, the one with the later `updated_at` is kept. */
   const keepOne = (chat: Chat, asked_at: number | undefined, known_at: number, page: number | undefined) => {
@@ -152,129 +83,73 @@ const make = Effect.gen(function* () {
     })
   }
 
-  const keep: ChatRows["Type"]["keep"] = (chats, asked_at, page) =>
+  /** The list of one organization may show the chats of another, too; the chat itself then says whose it is. */
+  const keepOwner = ({ id, org_id }: Chat, org: Orgs.Org) => {
+    const owner = orgs.find((each) => each === org_id) ?? org
+    if (owner !== undefined) owners.keep(id, owner)
+  }
+
+  const keep: Rows["keep"] = (chats, asked_at, { org, page } = {}) =>
     Effect.flatMap(MonotonicClock.elapsed, (now) => {
-      chats.forEach((chat) => keepOne(chat, asked_at, now, page))
+      for (const chat of chats) {
+        keepOne(chat, asked_at, now, page)
+        keepOwner(chat, org)
+      }
       return names.keep(chats.map(ChatSnapshot.contactsOfRow))
-    })
-
-  const freshRow = (chat_id: ChatId, need: Need): Option.Option<Row> =>
-    Option.filter(Option.fromNullable(rows.get(chat_id)), (row) => isFresh(row, need))
-
-  const settle = (want: Want, result: Effect.Effect<Option.Option<Row>, RepeatableError>) => {
-    wants.delete(want)
-    Deferred.unsafeDone(want.found, result)
-  }
-
-  /** Answers the readers whose row has been found. */
-  const settleFound = () => {
-    for (const want of wants) {
-      const row = freshRow(want.chat_id, want)
-      if (Option.isSome(row)) settle(want, Effect.succeed(row))
-    }
-  }
-
-  const settleUnreadable = (entries: Page["entries"], endpoint: string) => {
-    const ids = new Set(entries.filter(isUndecodable).map(idOfUndecodable))
-    for (const want of wants) {
-      if (!ids.has(want.chat_id)) continue
-      rows.take(want.chat_id)
-      const issue = "the row of the chat cannot be read"
-      settle(want, Effect.fail(new UnexpectedResponse({ endpoint, attempts: 1, status: 200, excerpt: "", issue })))
-    }
-  }
-
-  /** Reads a list until `isEnough`, which is called after each page. */
-  const readList = (
-    endpoint: string,
-    list: Stream.Stream<Chat | Undecodable, RepeatableError>,
-    isEnough: () => boolean
-  ) =>
-    pagesOf(list).pipe(
-      Stream.mapEffect(({ asked_at, entries, number }) =>
-        Effect.map(
-          keep(
-            entries.filter((entry): entry is Chat => !isUndecodable(entry)),
-            asked_at,
-            endpoint === "inbox.list" ? number : undefined
-          ),
-          () => {
-            settleUnreadable(entries, endpoint)
-            settleFound()
-            return isEnough()
-          }
-        )
-      ),
-      Stream.takeUntil((enough) => enough),
-      Stream.runDrain,
-      Effect.catchIf(hasNoList, (error) => Effect.logDebug(`${endpoint} shows no chat: ${error.message}`))
-    )
-
-  /**
-   * Reads the lists once, until every reader that waited when it began has an answer. A reader that comes during it
-   * gets its row only if a later page shows it.
-   */
-  const readOnce = Effect.gen(function* () {
-    const begun_at = yield* MonotonicClock.elapsed
-    const waiting = [...wants]
-    const isWaiting = (pages: number) =>
-      waiting.some((want) => wants.has(want) && (want.pages ?? Number.POSITIVE_INFINITY) > pages)
-    let pages = 0
-    yield* readList("inbox.list", invent.inbox.stream(), () => {
-      latest = { begun_at, pages: ++pages }
-      for (const want of waiting)
-        if (wants.has(want) && (want.pages ?? wholeInbox) <= pages) settle(want, Effect.succeedNone)
-      return !isWaiting(pages)
-    })
-    if (!isWaiting(pages)) return
-    latest = { begun_at, pages: wholeInbox }
-    for (const want of waiting) if (wants.has(want) && want.pages !== undefined) settle(want, Effect.succeedNone)
-    if (!isWaiting(wholeInbox)) return
-    yield* readList("chats.list", invent.chats.stream(), () => !isWaiting(wholeInbox))
-    if (isWaiting(wholeInbox)) latest = { begun_at, pages: Number.POSITIVE_INFINITY }
-    for (const want of waiting) if (wants.has(want)) settle(want, Effect.succeedNone)
-  }).pipe(
-    // Reads of chats wait for it, those of a backlog too.
-    RateLimit.withLane("verify"),
-    Effect.retry({ times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" }),
-    Effect.catchAllCause((cause) => Effect.sync(() => wants.forEach((want) => settle(want, Effect.failCause(cause)))))
-  )
-
-  const readAll = Effect.repeat(readOnce, { while: () => wants.size > 0 }).pipe(
-    Effect.ensuring(Effect.sync(() => void (isReading = false)))
-  )
-
-  /** Whether a later page of the inbox showed the chat last than may be read for it. */
-  const isFurtherOn = (chat_id: ChatId, { pages = wholeInbox }: Need) => (rows.get(chat_id)?.page ?? 0) > pages
-
-  const wasSearched = ({ pages = Number.POSITIVE_INFINITY, since }: Need) =>
-    latest.begun_at >= since && latest.pages >= pages
-
-  const find: ChatRows["Type"]["find"] = (chat_id, need) =>
-    Effect.suspend(() => {
-      const row = freshRow(chat_id, need)
-      if (Option.isSome(row) || wasSearched(need) || isFurtherOn(chat_id, need)) return Effect.succeed(row)
-      const want: Want = { ...need, chat_id, found: Deferred.unsafeMake(FiberId.none) }
-      wants.add(want)
-      const begin = Effect.suspend(() => {
-        if (isReading) return Effect.void
-        isReading = true
-        return Effect.forkIn(readAll, scope)
-      })
-      return Effect.zipRight(begin, Deferred.await(want.found)).pipe(
-        Effect.onInterrupt(() => Effect.sync(() => wants.delete(want)))
-      )
     })
 
   return {
     keep,
+    get: rows.get,
+    drop: (chat_id: ChatId) => void rows.take(chat_id),
+    ownerOf: (chat_id: ChatId): Orgs.Org => owners.get(chat_id)
+  }
+}
+
+const make = Effect.gen(function* () {
+  const invent = yield* InventClient
+  const orgs = yield* Orgs.Orgs
+  const rows = makeRows(orgs, yield* ContactNames)
+  const around = { invent, orgs, rows, scope: yield* Effect.scope }
+  const lists = Orgs.listed(orgs).map((org) => ({ org, ...OrgLists.make(org, around) }))
+  const [first] = lists
+
+  /** Searches one organization after the other. One that refuses its lists hides no chat of the others. */
+  const findInAny = Effect.fnUntraced(function* (chat_id: ChatId, need: Need) {
+    let answers = 0
+    let refusal: RepeatableError | undefined
+    for (const { find, org } of lists) {
+      const found = yield* Effect.either(find(chat_id, need))
+      if (found._tag === "Right" && Option.isSome(found.right)) return found.right
+      if (found._tag === "Right") answers++
+      else if (Orgs.isRefusal(found.left)) refusal = Orgs.ofOne(orgs, org)(found.left)
+      else return yield* found.left
+    }
+    return refusal !== undefined && answers === 0 ? yield* refusal : Option.none<Row>()
+  })
+
+  const find: ChatRows["Type"]["find"] = (chat_id, need) =>
+    Effect.suspend(() => {
+      if (first !== undefined && lists.length === 1) return first.find(chat_id, need)
+      const row = rows.get(chat_id)
+      if (row !== undefined && isFresh(row, need)) return Effect.succeedSome(row)
+      const org = rows.ownerOf(chat_id) ?? need.org
+      const own = lists.find((each) => each.org === org)
+      return own === undefined
+        ? findInAny(chat_id, need)
+        : Effect.mapError(own.find(chat_id, need), Orgs.ofOne(orgs, org))
+    })
+
+  return {
+    keep: rows.keep,
     find,
     forget: (chat_id) =>
       Effect.sync(() => {
-        rows.take(chat_id)
-        latest = noReading
+        rows.drop(chat_id)
+        lists.forEach(({ expire }) => expire())
       }),
-    known: (chat_id) => Effect.sync(() => Option.fromNullable(rows.get(chat_id)))
+    known: (chat_id) => Effect.sync(() => Option.fromNullable(rows.get(chat_id))),
+    orgOf: (chat_id) => Effect.sync(() => rows.ownerOf(chat_id))
   } satisfies ChatRows["Type"]
 })
 

@@ -14,16 +14,24 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Orgs from "../Orgs.ts"
 import * as Policies from "../Policies.ts"
 import { idsOf, readFile, Watch } from "../Watch.ts"
 import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
 
 /** Those of the ids whose chats have news, whose last read is to be repeated, or which no list shows. */
-const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make]), ([rows, seen]) =>
+const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make, Orgs.Orgs]), ([rows, seen, orgs]) =>
   Effect.fn("FileWatch.changed")(function* (ids: ReadonlyArray<ChatId>) {
     const since = yield* MonotonicClock.elapsed
-    const found = yield* Effect.forEach(ids, (id) => rows.find(id, { since }), { concurrency: "unbounded" })
+    const find = (id: ChatId) =>
+      Effect.catchIf(
+        rows.find(id, { since }),
+        // The lists of one organization are refused: its chats are read one by one, and each read says why it fails.
+        ({ _tag }) => Orgs.areSeveral(orgs) && _tag === "UnexpectedResponse",
+        () => Effect.succeedNone
+      )
+    const found = yield* Effect.forEach(ids, find, { concurrency: "unbounded" })
     const unlisted = ids.filter((_, index) => Option.isNone(found[index] ?? Option.none()))
     const changed = yield* seen.changed(
       Arr.getSomes(found).map(({ chat }) => chat),

@@ -1,7 +1,7 @@
 /**
  * Watches the whole inbox. Its first page is read often, and the next page only if the one before had news. All of it
  * is read now and then, because the order of the list is undocumented. What the server pushes only saves the wait:
- * without a connection everything is found all the same.
+ * without a connection everything is found all the same. Several organizations are listed in turns, a page of each.
  *
  * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a sweep. Sweeps
  * of a large inbox are so rare that they take {@link fullReadShare} of the documented quota at most.
@@ -27,7 +27,9 @@ import type { Erasure } from "../Privacy/Erasure.ts"
 import * as Policies from "../Policies.ts"
 import type { ActivePolicy } from "../Policy.ts"
 import { Watch } from "../Watch.ts"
+import * as Orgs from "../Orgs.ts"
 import * as ChatRows from "./ChatRows.ts"
+import * as InTurns from "./InTurns.ts"
 import * as SeenChats from "./SeenChats.ts"
 
 /** The largest share of the quota that reading the whole inbox takes, 0 to 1. */
@@ -46,27 +48,36 @@ export const fullReadEvery = (pages: number): Duration.Duration =>
 
 const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)
 
-/** What the inbox is read with. */
+/** What the inboxes are read with. */
 interface Reading {
   readonly invent: InventClient["Type"]
+  readonly orgs: Orgs.Orgs["Type"]
   readonly rows: ChatRows.ChatRows["Type"]
   readonly seen: SeenChats.Seen
 }
 
-const makeReading = Effect.all({ invent: InventClient, rows: ChatRows.ChatRows, seen: SeenChats.make })
+const makeReading = Effect.all({ invent: InventClient, orgs: Orgs.Orgs, rows: ChatRows.ChatRows, seen: SeenChats.make })
 
-/** The chats with news, page by page. The rows of all chats are kept for the reads that follow. */
-const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
-  ChatRows.pagesOf(invent.inbox.stream()).pipe(
+/** The chats of an organization, page by page. The rows of all chats are kept for the reads that follow. */
+const rowsOf = ({ invent, orgs, rows }: Omit<Reading, "seen">, org: Orgs.Org) =>
+  invent.inbox.stream({ path: Orgs.pathOf(org) }).pipe(
+    InTurns.reporting(orgs, org),
+    ChatRows.pagesOf,
     Stream.mapEffect(({ asked_at, entries, number }) => {
       const chats = Undecodable.omit(entries)
-      return Effect.zipRight(rows.keep(chats, asked_at, number), Effect.map(seen.changed(chats, isThorough), idsOf))
+      return Effect.as(rows.keep(chats, asked_at, { org, page: number }), chats)
     })
   )
 
-/** The chats with news, up to the first page without any. */
-const firstPages = (reading: Reading) =>
-  Stream.flattenIterables(Stream.takeUntil(pages(reading, false), (news) => news.length === 0))
+/** The chats of an organization that have news, page by page. */
+const pages =
+  (reading: Reading, isThorough: boolean) =>
+  (org: Orgs.Org): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
+    Stream.mapEffect(rowsOf(reading, org), (chats) => Effect.map(reading.seen.changed(chats, isThorough), idsOf))
+
+/** The chats of an organization that have news, up to the first page without any. */
+const firstPages = (reading: Reading) => (org: Orgs.Org) =>
+  Stream.takeUntil(pages(reading, false)(org), (news) => news.length === 0)
 
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
@@ -74,21 +85,25 @@ const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stre
     Effect.logWarning(`the inbox was not read: ${error.message}`).pipe(Stream.fromEffect, Stream.drain)
   )
 
-const pushEvents = ({ invent, rows, seen }: Reading) =>
+const pushEvents = ({ invent, rows, seen }: Reading, org: Orgs.Org) =>
   Stream.flattenIterables(
-    Stream.mapEffect(invent.inbox.events({ listEvery: "never" }), (change) =>
+    Stream.mapEffect(invent.inbox.events({ path: Orgs.pathOf(org), listEvery: "never" }), (change) =>
       change._tag === "Unreadable"
         ? Effect.succeed([])
-        : Effect.zipRight(rows.keep([change.chat], undefined), Effect.map(seen.changed([change.chat], false), idsOf))
+        : Effect.zipRight(
+            rows.keep([change.chat], undefined, { org }),
+            Effect.map(seen.changed([change.chat], false), idsOf)
+          )
     )
   )
 
-/** Reads the whole inbox at once, and then again and again; fails only if the first reading does. */
+/** Reads all inboxes at once, and then again and again; fails only if the first reading of all of them does. */
 const fullReads = (reading: Reading) =>
   Ref.make(0).pipe(
     Effect.map((count) => {
-      const whole = Stream.flattenIterables(
-        Stream.tap(pages(reading, true), () => Ref.update(count, (pages) => pages + 1))
+      const whole = InTurns.ofEach(reading.orgs, pages(reading, true)).pipe(
+        Stream.tap(() => Ref.update(count, (pages) => pages + 1)),
+        Stream.flattenIterables
       )
       const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(fullReadEvery(pages)))
       return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, loggingFailure(whole)))))
@@ -96,20 +111,25 @@ const fullReads = (reading: Reading) =>
     Stream.unwrap
   )
 
-/** The ids of all chats of the inbox. */
-export const all = Effect.flatMap(InventClient, (invent) =>
-  Stream.filter(invent.inbox.stream(), Undecodable.isDecoded).pipe(Stream.runCollect, Effect.map(idsOf))
-).pipe(RateLimit.withLane("watch"))
+/** The ids of all chats of the inboxes. Of several organizations, one whose inbox cannot be read is logged. */
+export const all = Effect.flatMap(
+  Effect.all({ invent: InventClient, orgs: Orgs.Orgs, rows: ChatRows.ChatRows }),
+  (reading) => Stream.runCollect(InTurns.ofEach(reading.orgs, (org) => Stream.map(rowsOf(reading, org), idsOf)))
+).pipe(
+  Effect.map((found) => [...new Set(Chunk.toReadonlyArray(found).flat())]),
+  RateLimit.withLane("watch")
+)
 
 const newsOf = (reading: Reading) =>
-  Effect.map(Stream.runCollect(pages(reading, true)), (found) => Chunk.toReadonlyArray(found).flat()).pipe(
+  Stream.runCollect(InTurns.ofEach(reading.orgs, pages(reading, true))).pipe(
+    Effect.map((found) => Chunk.toReadonlyArray(found).flat()),
     RateLimit.withLane("watch")
   )
 
-/** The ids of all chats of the inbox that have news. */
+/** The ids of all chats of the inboxes that have news. */
 export const news = Effect.flatMap(makeReading, newsOf)
 
-/** The inbox, whose first page is read each `every`. */
+/** The inboxes, whose first page is read each `every`. */
 export const layer = (
   every: Duration.Duration
 ): Layer.Layer<
@@ -124,12 +144,14 @@ export const layer = (
       const context = yield* Effect.context<WebSocketConstructor>()
       const looks = Schedule.spaced(every).pipe(
         Stream.fromSchedule,
-        Stream.flatMap(() => loggingFailure(firstPages(reading)))
+        Stream.flatMap(() => Stream.flattenIterables(loggingFailure(InTurns.ofEach(reading.orgs, firstPages(reading)))))
       )
-      const pushed = Stream.concat(
-        loggingFailure(pushEvents(reading)),
-        Stream.drain(Stream.fromEffect(Effect.sleep(shortestFullReadWait)))
-      ).pipe(Stream.forever)
+      const pushedBy = (org: Orgs.Org) =>
+        Stream.concat(
+          loggingFailure(pushEvents(reading, org)),
+          Stream.drain(Stream.fromEffect(Effect.sleep(shortestFullReadWait)))
+        ).pipe(Stream.forever)
+      const pushed = Stream.mergeAll(Orgs.listed(reading.orgs).map(pushedBy), { concurrency: "unbounded" })
       const chats = Stream.mergeAll([fullReads(reading), looks, Stream.provideContext(pushed, context)], {
         concurrency: "unbounded"
       })

@@ -15,6 +15,7 @@ import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
 import * as Alerts from "../Operations/Alerts.ts"
 import * as Thresholds from "../Operations/Health/Thresholds.ts"
 import * as OtlpExporter from "../Operations/OtlpExporter.ts"
+import * as Orgs from "../Orgs.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as TerminalText from "../TerminalText.ts"
 import * as ClusterRunner from "../Timer/ClusterRunner.ts"
@@ -60,6 +61,7 @@ const inForce: { readonly [Name in Plain]: InForce } = {
   INVENT_ORG_ID: Effect.map(client, ({ orgId }) => orgId),
   INVENT_RATE_LIMIT: Effect.map(ClientSettings.rateLimitConfig, ({ limit }) => `${limit} requests`),
   INVENT_RATE_WINDOW: durationOf(ClientSettings.rateLimitConfig, ({ window }) => Duration.decode(window)),
+  FOLLOW_UPS_ORGS: Effect.map(Orgs.config, (orgs) => orgs.join(", ")),
   FOLLOW_UPS_LOG_FORMAT: Config.withDefault(Config.string("FOLLOW_UPS_LOG_FORMAT"), "pretty or logfmt"),
   FOLLOW_UPS_STOP_GRACE: durationOf(Grace.config, (grace) => grace),
   FOLLOW_UPS_SWEEP_EVERY: durationOf(Scheduler.serveConfig, ({ sweepEvery }) => sweepEvery),

@@ -16,6 +16,7 @@ import * as LedgerAge from "../Operations/LedgerAge.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as Trouble from "../Operations/Trouble.ts"
 import * as Ledger from "../Ledger.ts"
+import * as Orgs from "../Orgs.ts"
 import type { InForce } from "../Decide/PolicyChoice.ts"
 import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as PolicyOverlap from "../Policies/PolicyOverlap.ts"
@@ -113,12 +114,14 @@ const sending = Effect.gen(function* () {
   return found.map((each): Trouble.Trouble => ({ since: now, ...each }))
 })
 
-const probes = (db: Db, paths: ReadonlyArray<string>) =>
+const answersOf = Effect.zipWith(HealthChecks.service, HealthChecks.orgs, (service, orgs) => [...service, ...orgs])
+
+const probes = (db: Db, paths: ReadonlyArray<string>, orgs: Orgs.Orgs["Type"]) =>
   Layer.effect(
     Probes,
     Effect.context<Layer.Layer.Context<typeof invent>>().pipe(
       Effect.map((world) => ({
-        service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
+        service: Effect.provide(answersOf, [Layer.provide(invent, Layer.succeedContext(world)), Orgs.layer(orgs)]),
         database: Effect.provide(
           Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)),
           Ledgers.reading(db)
@@ -128,7 +131,7 @@ const probes = (db: Db, paths: ReadonlyArray<string>) =>
         age: ifNamed(
           paths,
           Effect.flatMap(PolicyFiles.load(paths), (policies) => LedgerAge.examine(...policies)).pipe(
-            Effect.provide([Ledgers.reading(db), Layer.provide(invent, Layer.succeedContext(world))])
+            Effect.provide([Ledgers.reading(db), Layer.provide(invent, Layer.succeedContext(world)), Orgs.layer(orgs)])
           )
         )
       }))
@@ -142,9 +145,11 @@ const width = 9
 export const doctor = ({
   db,
   json,
+  orgs,
   policies
 }: {
   readonly db: Db
+  readonly orgs: Orgs.Orgs["Type"]
   readonly json: boolean
   readonly policies: ReadonlyArray<string>
 }) =>
@@ -156,4 +161,4 @@ export const doctor = ({
           findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`)
         )
     if (findings.some(({ state }) => state === "error")) return yield* new Exited({ code: 1 })
-  }).pipe(Effect.provide(probes(db, policies)))
+  }).pipe(Effect.provide(probes(db, policies, orgs)))

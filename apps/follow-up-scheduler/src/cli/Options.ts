@@ -1,11 +1,15 @@
 /** The options and arguments of the commands. */
-import { ChatId, ContactId } from "@effect-invent/domain/Ids"
+import { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
 import * as Args from "@effect/cli/Args"
+import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Operator from "../Ledger/Operator.ts"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
+import * as Orgs from "../Orgs.ts"
 import type * as Rollout from "../Policies/Rollout.ts"
 
 /** `value` stands for what is given, in the help and in the usage. */
@@ -83,6 +87,23 @@ export const source = Options.all({ chats, inbox }).pipe(
             })
           ),
     "Expected either --chats with a file, or --inbox"
+  )
+)
+
+const orgsOf = (ids: ReadonlyArray<string>) => ids.map((id) => OrgId.make(id))
+
+/** `--org`: see `Orgs`. None: those of `FOLLOW_UPS_ORGS`, else the organization of the client. */
+export const orgs = text("org", "ID").pipe(
+  Options.repeated,
+  Options.mapEffect((ids) => {
+    const problem = Orgs.problemOf(ids)
+    return problem === undefined
+      ? Effect.succeed(orgsOf(ids))
+      : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--org ${problem}`)))
+  }),
+  Options.withDescription(
+    "an organization whose chats are meant; give it once for each that the key acts for (default: FOLLOW_UPS_ORGS, " +
+      "else INVENT_ORG_ID)"
   )
 )
 

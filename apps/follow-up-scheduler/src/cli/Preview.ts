@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import type * as PolicyChoice from "../Decide/PolicyChoice.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { reviewEach } from "../ChatReview/ReviewEach.ts"
+import * as Orgs from "../Orgs.ts"
 import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as Preview from "../Operations/Preview.ts"
 import * as Watch from "../Watch.ts"
@@ -58,15 +59,16 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
   })
 
 /** Services for reads that record nothing. The ledger is optional: without one, it counts as empty. */
-export const layer = (db: Db, policies: ReadonlyArray<string>) =>
+export const layer = (db: Db, policies: ReadonlyArray<string>, orgs: Orgs.Orgs["Type"]) =>
   Preview.layer.pipe(
     Layer.provideMerge(Ledgers.readingIfAny(db)),
-    Layer.provideMerge(Layer.merge(InventClient.layerConfig(), PolicyFiles.layer(policies)))
+    Layer.provideMerge(Layer.mergeAll(InventClient.layerConfig(), PolicyFiles.layer(policies), Orgs.layer(orgs)))
   )
 
 interface Options {
   readonly policies: ReadonlyArray<string>
   readonly source: Source
+  readonly orgs: Orgs.Orgs["Type"]
   readonly db: Db
   readonly json: boolean
 }
@@ -75,7 +77,7 @@ interface Options {
  * Reads each chat by GET and prints what would happen next. Nothing is sent or recorded. A chat that cannot be read is
  * printed as `unread`; an error that every chat would meet ends the command.
  */
-export const preview = ({ db, json, policies, source }: Options) =>
+export const preview = ({ db, json, orgs, policies, source }: Options) =>
   Effect.gen(function* () {
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all
     const { all, matches } = yield* prospects(chat_ids)
@@ -101,4 +103,4 @@ export const preview = ({ db, json, policies, source }: Options) =>
       "Nothing was sent and nothing recorded. Not seen, because reading it takes a change: " +
         `${Preview.unseen.join("; ")}.`
     ])
-  }).pipe(Effect.provide(layer(db, policies)))
+  }).pipe(Effect.provide(layer(db, policies, orgs)))

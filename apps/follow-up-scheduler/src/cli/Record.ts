@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import * as RecordedConversation from "../Simulation/RecordedConversation.ts"
 import * as FromLog from "../Simulation/FromLog.ts"
 import { LogEntry } from "../Simulation/LogEntry.ts"
+import * as Orgs from "../Orgs.ts"
 import * as Recorder from "../Simulation/Recorder.ts"
 import * as FileReadError from "../Policies/FileReadError.ts"
 import * as Watch from "../Watch.ts"
@@ -79,8 +80,9 @@ export const chats = ({ db, file, ...target }: FromApi & { readonly file: string
     Effect.provide(recorder(db))
   )
 
-/** Records all chats of the inbox, by GET requests only. */
-export const inbox = ({ db, ...target }: FromApi) => Effect.provide(write(Recorder.ofInbox, target), recorder(db))
+/** Records all chats of the inboxes, by GET requests only. */
+export const inbox = ({ db, orgs, ...target }: FromApi & { readonly orgs: Orgs.Orgs["Type"] }) =>
+  Effect.provide(write(Recorder.ofInbox, target), Layer.merge(recorder(db), Orgs.layer(orgs)))
 
 const decodeEntry = Schema.decodeUnknown(Schema.parseJson(LogEntry))
 

@@ -14,6 +14,7 @@ import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as Rollout from "../Policies/Rollout.ts"
 import * as Preview from "../Operations/Preview.ts"
 import { describe } from "../Decide/Reason.ts"
+import * as Orgs from "../Orgs.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
@@ -118,15 +119,18 @@ const dryPass = (source: Source, json: boolean) =>
     ])
   })
 
-const live = ({ db, policies }: Options) =>
+const live = ({ db, orgs, policies }: Options) =>
   Scheduler.layerOnce.pipe(
     Layer.provideMerge(Ledgers.writing(db)),
-    Layer.provideMerge(Layer.mergeAll(Clients.layer(db), PolicyFiles.layer(policies), ServerClock.layer))
+    Layer.provideMerge(
+      Layer.mergeAll(Clients.layer(db), PolicyFiles.layer(policies), ServerClock.layer, Orgs.layer(orgs))
+    )
   )
 
 interface Options {
   readonly policies: ReadonlyArray<string>
   readonly source: Source
+  readonly orgs: Orgs.Orgs["Type"]
   readonly db: Db
   readonly dryRun: boolean
   readonly confirm: Option.Option<number>
@@ -138,8 +142,8 @@ interface Options {
  * decisions. Fails with exit code 3 where the ledger was lost during the pass.
  */
 export const run = (options: Options) => {
-  const { db, dryRun, json, policies, source } = options
+  const { db, dryRun, json, orgs, policies, source } = options
   return dryRun
-    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policies))
+    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policies, orgs))
     : Effect.provide(GracefulShutdown.inOrder(pass(options)), live(options))
 }

@@ -18,6 +18,7 @@ import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as Policies from "../Policies.ts"
 import * as Reload from "../Policies/Reload.ts"
 import * as Rollout from "../Policies/Rollout.ts"
+import * as Orgs from "../Orgs.ts"
 import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
@@ -38,6 +39,7 @@ interface Options {
   readonly policies: ReadonlyArray<string>
   readonly running: Rollout.Running
   readonly source: Source
+  readonly orgs: Orgs.Orgs["Type"]
   readonly db: Db
   readonly every: Duration.Duration
   readonly keep: Duration.Duration
@@ -68,13 +70,13 @@ const healthLayer = (every: Duration.Duration) =>
     )
   )
 
-const layer = ({ db, every, health, page, policies, source }: Options) =>
+const layer = ({ db, every, health, orgs, page, policies, source }: Options) =>
   Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(health), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
     Layer.provideMerge(Option.isSome(page.port) ? ContactNames.layer : Layer.empty),
     Layer.provideMerge(healthLayer(every)),
     Layer.provideMerge(Layer.provideMerge(LedgerLogging.layer, Ledgers.writing(db))),
-    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFiles.layer(policies)))
+    Layer.provideMerge(Layer.mergeAll(Clients.layer(db), PolicyFiles.layer(policies), Orgs.layer(orgs)))
   )
 
 /** Puts the policies in force by `--running`, and says what conversations run on beside them. */
@@ -90,7 +92,9 @@ const putInForce = ({ running }: Options) =>
 const watching = (options: Options) =>
   Effect.gen(function* () {
     const settings = yield* Scheduler.serveConfig
-    yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policies.join(", ")}`)
+    const orgs = yield* Orgs.Orgs
+    const ofOrgs = orgs.length === 0 ? "" : ` of ${orgs.join(", ")}`
+    yield* Effect.logInfo(`following up ${nameOf(options.source)}${ofOrgs} by ${options.policies.join(", ")}`)
     yield* putInForce(options)
     yield* Pause.confirmHeld(options.confirm)
     yield* announce

@@ -41,6 +41,7 @@ const exclusive: ReadonlyArray<ReadonlyArray<string>> = [["chats", "inbox"]]
 /** Options that a variable stands in for. The environment goes before the configuration file. */
 const variableOf: Readonly<Record<string, Environment.Name>> = {
   db: "DATABASE_URL",
+  org: "FOLLOW_UPS_ORGS",
   "log-format": "FOLLOW_UPS_LOG_FORMAT"
 }
 

@@ -12,6 +12,8 @@ import * as CountText from "../../Policy/CountText.ts"
 /** A trouble that was found now. */
 export interface Found {
   readonly kind: Kind
+  /** See `Trouble.subject`. */
+  readonly subject?: string
   readonly found: string
   /** Where that is known. */
   readonly since?: DateTime.Utc

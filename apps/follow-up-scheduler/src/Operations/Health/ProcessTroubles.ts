@@ -17,6 +17,10 @@ export interface Observed {
   ledgerFailure: string | undefined
   /** Why the policy files are refused, a line for each problem. */
   policiesRefused: string | undefined
+  /** How many organizations are named; where there are several, one that refuses its lists refuses no key. */
+  orgs: number
+  /** The named organizations whose inbox the service refuses, one of several, with the error. */
+  readonly refusedOrgs: Map<string, string>
   isKeyRefused: boolean
   isKeyAccepted: boolean
   /** When the service last answered with 429. */
@@ -32,7 +36,7 @@ const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list
 export const learn = (seen: Observed, answer: RawAnswer) =>
   Effect.zipWith(MonotonicClock.millis, ServerClock.aheadBy(answer), (millis, ahead) => {
     const { endpoint, status } = answer
-    if (status === 401) {
+    if (status === 401 && seen.orgs <= 1) {
       seen.isKeyRefused = true
       seen.isKeyAccepted = false
     }
@@ -44,6 +48,26 @@ export const learn = (seen: Observed, answer: RawAnswer) =>
     }
     seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
   })
+
+/** Takes over whether an organization's inbox was read. The key is refused where every organization answers 401. */
+const orgListed = (seen: Observed, org: string, refusal: string | undefined) => {
+  if (refusal === undefined) seen.refusedOrgs.delete(org)
+  else seen.refusedOrgs.set(org, refusal)
+  const reasons = [...seen.refusedOrgs.values()]
+  if (reasons.length === seen.orgs && reasons.every((reason) => reason === "Unauthorized")) {
+    seen.isKeyRefused = true
+    seen.isKeyAccepted = false
+  }
+}
+
+const statuses: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, NotFound: 404 }
+
+const orgsRefused = (refused: ReadonlyMap<string, string>): ReadonlyArray<Found> =>
+  [...refused].map(([org, error]) => ({
+    kind: "org_refused",
+    subject: org,
+    found: `the service refuses the inbox of organization ${org} (${statuses[error]})`
+  }))
 
 /** Records what the loop does. Each sweep that reaches its end is added to `sweeps`. */
 export const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activity => {
@@ -60,7 +84,8 @@ export const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activit
         turned,
         Effect.sync(() => void (seen.ledgerFailure = reason))
       ),
-    policiesRefused: (reasons) => Effect.sync(() => void (seen.policiesRefused = reasons))
+    policiesRefused: (reasons) => Effect.sync(() => void (seen.policiesRefused = reasons)),
+    orgListed: (org, refusal) => Effect.sync(() => orgListed(seen, org, refusal))
   }
 }
 
@@ -92,6 +117,7 @@ export const find = (
   else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
   else if (isBlind && !isPaused)
     found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
+  if (!seen.isKeyRefused) found.push(...orgsRefused(seen.refusedOrgs))
   if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
     found.push({
       kind: "throttled",

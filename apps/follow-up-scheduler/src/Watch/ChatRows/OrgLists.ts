@@ -1,0 +1,183 @@
+/**
+ * The lists of one organization: its inbox, and all its chats. Readers that need a row at the same time share one
+ * reading of the lists, which goes on until each of them has its row.
+ */
+import type { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
+import { isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as MonotonicClock from "../../MonotonicClock.ts"
+import * as Orgs from "../../Orgs.ts"
+import * as InTurns from "../InTurns.ts"
+import { isFresh, type Need, type Page, pagesOf, type Row, type Rows } from "./Row.ts"
+
+/** Whether the service does not have this list: a 404 counts as an empty one. */
+const hasNoList = ({ _tag }: RepeatableError) => _tag === "NotFound"
+
+/** The id of an entry that cannot be read, where it has one. */
+const idOfUndecodable = ({ raw }: Undecodable): unknown => (Predicate.hasProperty(raw, "id") ? raw.id : undefined)
+
+interface Want extends Need {
+  readonly chat_id: ChatId
+  readonly found: Deferred.Deferred<Option.Option<Row>, RepeatableError>
+}
+
+/** All pages of the inbox. Both lists are infinitely many. */
+const wholeInbox = Number.MAX_SAFE_INTEGER
+
+/** A reading of the lists: when it began, and how many pages of the inbox it has read. */
+interface Reading {
+  readonly begun_at: number
+  readonly pages: number
+}
+
+const noReading: Reading = { begun_at: Number.NEGATIVE_INFINITY, pages: 0 }
+
+/** What the lists are read with. */
+export interface Around {
+  readonly invent: InventClient["Type"]
+  readonly rows: Rows
+  readonly orgs: Orgs.Orgs["Type"]
+  readonly scope: Scope.Scope
+}
+
+/** The lists of this organization. Nothing is read before the first `find`. */
+export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
+  const wants = new Set<Want>()
+  let isReading = false
+  let latest = noReading
+  const path = Orgs.pathOf(org)
+
+  const freshRow = (chat_id: ChatId, need: Need): Option.Option<Row> =>
+    Option.filter(Option.fromNullable(rows.get(chat_id)), (row) => isFresh(row, need))
+
+  const settle = (want: Want, result: Effect.Effect<Option.Option<Row>, RepeatableError>) => {
+    wants.delete(want)
+    Deferred.unsafeDone(want.found, result)
+  }
+
+  /** Answers the readers whose row has been found. */
+  const settleFound = () => {
+    for (const want of wants) {
+      const row = freshRow(want.chat_id, want)
+      if (Option.isSome(row)) settle(want, Effect.succeed(row))
+    }
+  }
+
+  const settleUnreadable = (entries: Page["entries"], endpoint: string) => {
+    const ids = new Set(entries.filter(isUndecodable).map(idOfUndecodable))
+    for (const want of wants) {
+      if (!ids.has(want.chat_id)) continue
+      rows.drop(want.chat_id)
+      const issue = "the row of the chat cannot be read"
+      settle(want, Effect.fail(new UnexpectedResponse({ endpoint, attempts: 1, status: 200, excerpt: "", issue })))
+    }
+  }
+
+  /** Of several organizations, one without an inbox is one that the key has lost. */
+  const isEmptyList = (endpoint: string, error: RepeatableError) =>
+    hasNoList(error) && !(Orgs.areSeveral(orgs) && endpoint === "inbox.list")
+
+  /** Reads a list until `isEnough`, which is called after each page. */
+  const readList = (
+    endpoint: string,
+    list: Stream.Stream<Chat | Undecodable, RepeatableError>,
+    isEnough: () => boolean
+  ) =>
+    pagesOf(list).pipe(
+      Stream.mapEffect(({ asked_at, entries, number }) =>
+        Effect.map(
+          rows.keep(
+            entries.filter((entry): entry is Chat => !isUndecodable(entry)),
+            asked_at,
+            { org, page: endpoint === "inbox.list" ? number : undefined }
+          ),
+          () => {
+            settleUnreadable(entries, endpoint)
+            settleFound()
+            return isEnough()
+          }
+        )
+      ),
+      Stream.takeUntil((enough) => enough),
+      Stream.runDrain,
+      Effect.catchIf(
+        (error) => isEmptyList(endpoint, error),
+        (error) => Effect.logDebug(`${endpoint} shows no chat: ${error.message}`)
+      )
+    )
+
+  /**
+   * Reads the lists once, until every reader that waited when it began has an answer. A reader that comes during it
+   * gets its row only if a later page shows it.
+   */
+  const readOnce = Effect.gen(function* () {
+    const begun_at = yield* MonotonicClock.elapsed
+    const waiting = [...wants]
+    const isWaiting = (pages: number) =>
+      waiting.some((want) => wants.has(want) && (want.pages ?? Number.POSITIVE_INFINITY) > pages)
+    let pages = 0
+    yield* readList("inbox.list", InTurns.reporting(orgs, org)(invent.inbox.stream({ path })), () => {
+      latest = { begun_at, pages: ++pages }
+      for (const want of waiting)
+        if (wants.has(want) && (want.pages ?? wholeInbox) <= pages) settle(want, Effect.succeedNone)
+      return !isWaiting(pages)
+    })
+    if (!isWaiting(pages)) return
+    latest = { begun_at, pages: wholeInbox }
+    for (const want of waiting) if (wants.has(want) && want.pages !== undefined) settle(want, Effect.succeedNone)
+    if (!isWaiting(wholeInbox)) return
+    yield* readList("chats.list", invent.chats.stream({ path }), () => !isWaiting(wholeInbox))
+    if (isWaiting(wholeInbox)) latest = { begun_at, pages: Number.POSITIVE_INFINITY }
+    for (const want of waiting) if (wants.has(want)) settle(want, Effect.succeedNone)
+  }).pipe(
+    // Reads of chats wait for it, those of a backlog too.
+    RateLimit.withLane("verify"),
+    Effect.retry({ times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" }),
+    Effect.catchAllCause((cause) => Effect.sync(() => wants.forEach((want) => settle(want, Effect.failCause(cause)))))
+  )
+
+  const readAll = Effect.repeat(readOnce, { while: () => wants.size > 0 }).pipe(
+    Effect.ensuring(Effect.sync(() => void (isReading = false)))
+  )
+
+  /** Whether a later page of the inbox showed the chat last than may be read for it. */
+  const isFurtherOn = (chat_id: ChatId, { pages = wholeInbox }: Need) => (rows.get(chat_id)?.page ?? 0) > pages
+
+  const wasSearched = ({ pages = Number.POSITIVE_INFINITY, since }: Need) =>
+    latest.begun_at >= since && latest.pages >= pages
+
+  /** See `ChatRows.find`; reads the lists of this organization alone. */
+  const find = (chat_id: ChatId, need: Need) =>
+    Effect.suspend(() => {
+      const row = freshRow(chat_id, need)
+      if (Option.isSome(row) || wasSearched(need) || isFurtherOn(chat_id, need)) return Effect.succeed(row)
+      const want: Want = { ...need, chat_id, found: Deferred.unsafeMake(FiberId.none) }
+      wants.add(want)
+      const begin = Effect.suspend(() => {
+        if (isReading) return Effect.void
+        isReading = true
+        return Effect.forkIn(readAll, scope)
+      })
+      return Effect.zipRight(begin, Deferred.await(want.found)).pipe(
+        Effect.onInterrupt(() => Effect.sync(() => wants.delete(want)))
+      )
+    })
+
+  return {
+    find,
+    /** The next `find` reads the lists anew. */
+    expire: () => {
+      latest = noReading
+    }
+  }
+}

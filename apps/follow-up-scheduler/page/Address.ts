@@ -8,7 +8,7 @@ import { createContext } from "preact"
 import { useContext, useEffect, useState } from "preact/hooks"
 import { Filters, type Outcome } from "../src/operatorPage/Api.ts"
 
-const names = ["find", "outcome", "policy", "step", "day"] as const
+const names = ["find", "outcome", "policy", "org", "step", "day"] as const
 
 /** The search box and the filters, as they were typed; empty where nothing was. */
 export type Fields = Readonly<Record<(typeof names)[number], string>>
@@ -21,7 +21,7 @@ export interface Address {
 }
 
 /** The fields of a search for everything. */
-export const noFields: Fields = { find: "", outcome: "", policy: "", step: "", day: "" }
+export const noFields: Fields = { find: "", outcome: "", policy: "", org: "", step: "", day: "" }
 
 /** The value of the field `outcome`. */
 export const outcomeField = ({ decision, reason, sent }: Pick<Outcome, "decision" | "reason" | "sent">): string =>
@@ -30,16 +30,17 @@ export const outcomeField = ({ decision, reason, sent }: Pick<Outcome, "decision
 const parse = (fragment: string): Address => {
   const given = new URLSearchParams(fragment.slice(1))
   const field = (name: string) => given.get(name) ?? ""
-  const [find, outcome, policy, step, day] = [
+  const [find, outcome, policy, org, step, day] = [
     field("find"),
     field("outcome"),
     field("policy"),
+    field("org"),
     field("step"),
     field("day")
   ]
   return {
     chat: given.get("chat") ?? undefined,
-    search: names.some((name) => given.has(name)) ? { find, outcome, policy, step, day } : undefined
+    search: names.some((name) => given.has(name)) ? { find, outcome, policy, org, step, day } : undefined
   }
 }
 
@@ -55,12 +56,13 @@ export const format = ({ chat, search }: Address): string => {
 const decode = Schema.decodeUnknownOption(Filters)
 
 /** The filters that the fields stand for; none where a field has a text that is no such filter. */
-export const filtersOf = ({ day, find, outcome, policy, step }: Fields): Option.Option<Filters> => {
+export const filtersOf = ({ day, find, org, outcome, policy, step }: Fields): Option.Option<Filters> => {
   const [decision, reason, sent] = outcome.split(".")
   return decode({
     ...(find.trim() !== "" && { text: find.trim() }),
     ...(outcome !== "" && { outcome: { decision, reason: reason || null, sent: Number(sent) } }),
     ...(policy.trim() !== "" && { policy: policy.trim() }),
+    ...(org !== "" && { org }),
     ...(step !== "" && { step: Number(step) }),
     ...(day !== "" && { day })
   })

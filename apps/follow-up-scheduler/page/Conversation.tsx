@@ -36,9 +36,10 @@ const Story = ({ conversation: { chat_id, story, unreadable } }: { readonly conv
   </>
 )
 
-const Contact = ({ conversation: { contact_id, name, zone } }: { readonly conversation: Conversation }) => (
+const Contact = ({ conversation: { contact_id, name, org_id, zone } }: { readonly conversation: Conversation }) => (
   <span class="contact-line faint">
-    {name !== null && <bdi class="name">{name}</bdi>} {contact_id !== null && <bdi>{contact_id}</bdi>} {zone}
+    {name !== null && <bdi class="name">{name}</bdi>} {contact_id !== null && <bdi>{contact_id}</bdi>} {zone}{" "}
+    {org_id !== null && <bdi class="org">{org_id}</bdi>}
   </span>
 )
 

@@ -24,10 +24,18 @@ const FollowUp = ({
   </>
 )
 
-const Cells = ({ found, inForce }: { readonly found: Found; readonly inForce: Overview["policies"] }) => (
+const Cells = ({
+  found,
+  hasOrgs,
+  inForce
+}: {
+  readonly found: Found
+  readonly hasOrgs: boolean
+  readonly inForce: Overview["policies"]
+}) => (
   <>
     <div role="rowheader">
-      <ChatLink id={found.chat_id} name={found.name} />
+      <ChatLink id={found.chat_id} name={found.name} org={hasOrgs ? found.org_id : null} />
       {found.contact_id !== null && <bdi class="faint">{found.contact_id}</bdi>}
     </div>
     <div role="cell">{found.follow_up !== null && <FollowUp followUp={found.follow_up} inForce={inForce} />}</div>
@@ -48,14 +56,16 @@ const ahead = 20
 /** The number of rows, that of the heading included, as screen readers announce it; -1 while it is unknown. */
 const rowCount = (found: ReadonlyArray<Found>, isWhole: boolean): number => (isWhole ? found.length + 1 : -1)
 
-/** A table of what was found. `onNearEnd` is called when its last rows are in view. */
+/** A table of what was found. `hasOrgs`: whether each chat names its organization. `onNearEnd` is called when its last rows are in view. */
 export const FoundTable = ({
   found,
+  hasOrgs,
   inForce,
   isWhole,
   onNearEnd
 }: {
   readonly found: ReadonlyArray<Found>
+  readonly hasOrgs: boolean
   readonly inForce: Overview["policies"]
   readonly isWhole: boolean
   readonly onNearEnd: () => void
@@ -95,7 +105,7 @@ export const FoundTable = ({
             ref={rows.measure}
             style={{ transform: `translateY(${start}px)` }}
           >
-            <Cells found={found[index]!} inForce={inForce} />
+            <Cells found={found[index]!} hasOrgs={hasOrgs} inForce={inForce} />
           </div>
         ))}
       </div>

@@ -10,7 +10,7 @@ import { HoldoutsPanel } from "./Holdouts.tsx"
 import { OutcomesPanel } from "./Outcomes.tsx"
 import { QuotaPanel } from "./Quota.tsx"
 import { RecentPanel } from "./Recent.tsx"
-import { Names } from "./ChatLink.tsx"
+import { Names, OrgOf } from "./ChatLink.tsx"
 import { SearchPanel } from "./Search.tsx"
 import { SearchBox } from "./SearchBox.tsx"
 import * as Server from "./Server.ts"
@@ -230,31 +230,34 @@ const Page = () => {
   const [said, say] = useSaid()
   useTitle(known?.overview)
   const names = useMemo(() => new Map(known?.overview.names), [known])
+  const orgOf = useMemo(() => new Map(known?.overview.org_of), [known])
   const lastOf = (id: string) => known?.overview.recent.find((happening) => happening.chat_id === id)
   return (
     <Here.Provider value={address}>
       <Names.Provider value={names}>
-        <Header address={address} caller={caller} known={known} link={link} now={now} say={say} />
-        <p class="said" role="status">
-          {said}
-        </p>
-        <main class={link === "lost" ? "stale" : ""}>
-          {link === "token wanted" ? (
-            <TokenForm onToken={retry} />
-          ) : known === undefined ? (
-            <p class="empty">Connecting…</p>
-          ) : (
-            <Board address={address} caller={caller} known={known} now={now} say={say} />
+        <OrgOf.Provider value={orgOf}>
+          <Header address={address} caller={caller} known={known} link={link} now={now} say={say} />
+          <p class="said" role="status">
+            {said}
+          </p>
+          <main class={link === "lost" ? "stale" : ""}>
+            {link === "token wanted" ? (
+              <TokenForm onToken={retry} />
+            ) : known === undefined ? (
+              <p class="empty">Connecting…</p>
+            ) : (
+              <Board address={address} caller={caller} known={known} now={now} say={say} />
+            )}
+          </main>
+          {chat_id !== undefined && (
+            <ConversationDialog
+              key={chat_id}
+              chat_id={chat_id}
+              version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
+              onClose={() => change((address) => ({ ...address, chat: undefined }))}
+            />
           )}
-        </main>
-        {chat_id !== undefined && (
-          <ConversationDialog
-            key={chat_id}
-            chat_id={chat_id}
-            version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
-            onClose={() => change((address) => ({ ...address, chat: undefined }))}
-          />
-        )}
+        </OrgOf.Provider>
       </Names.Provider>
     </Here.Provider>
   )

@@ -84,6 +84,22 @@ const policyNames = (policies: Overview["policies"]): ReadonlyArray<string> => [
   ...new Set(policies.map(({ id }) => id.slice(0, id.lastIndexOf("@"))))
 ]
 
+const OrgFilter = ({ orgs, value }: { readonly orgs: ReadonlyArray<string>; readonly value: string }) => (
+  <label>
+    <span>Organization</span>
+    <select value={value} onChange={({ currentTarget }) => set("org", currentTarget.value)}>
+      <option value="">any</option>
+      {orgs
+        .filter((org) => org !== "")
+        .map((org) => (
+          <option key={org} value={org}>
+            {org}
+          </option>
+        ))}
+    </select>
+  </label>
+)
+
 const FilterFields = ({ fields, overview }: { readonly fields: Fields; readonly overview: Overview }) => {
   const outcomes = overview.outcomes.map((outcome) => ({ value: outcomeField(outcome), words: outcome.words }))
   const isListed = fields.outcome === "" || outcomes.some(({ value }) => value === fields.outcome)
@@ -107,6 +123,9 @@ const FilterFields = ({ fields, overview }: { readonly fields: Fields; readonly 
           <option key={name} value={name} />
         ))}
       </datalist>
+      {(overview.orgs.length > 0 || fields.org !== "") && (
+        <OrgFilter value={fields.org} orgs={[...new Set([...overview.orgs, fields.org])]} />
+      )}
       <TypedFilter label="Step" field="step" fields={fields} type="number" min={1} placeholder="any" />
       <TypedFilter label="Day sent or due (UTC)" field="day" fields={fields} type="date" />
     </div>
@@ -148,6 +167,7 @@ const Results = ({
       {loaded.found.length > 0 && (
         <FoundTable
           found={loaded.found}
+          hasOrgs={overview.orgs.length > 0}
           inForce={overview.policies}
           isWhole={loaded.next === null}
           onNearEnd={() => isMore && loaded.hasGained && more()}

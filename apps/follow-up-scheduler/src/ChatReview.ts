@@ -18,6 +18,7 @@ import { Erasure } from "./Privacy/Erasure.ts"
 import type { NotListed } from "./ChatReader/NotListed.ts"
 import { Ledger } from "./Ledger.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
+import * as Orgs from "./Orgs.ts"
 import * as Plan from "./Plan.ts"
 import { PolicyVersions, type VersionAndHistory } from "./Policies/PolicyVersions.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
@@ -62,7 +63,8 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
-  const services = { erasure, ledger, outage, policies, reader }
+  const orgs = yield* Orgs.Orgs
+  const services = { erasure, ledger, orgs, outage, policies, reader }
   const byRow = ReviewByRow.make(services)
   const { readOthers, readWith } = yield* WholeContact.make(services)
 
@@ -135,7 +137,8 @@ export const make = Effect.gen(function* () {
     if (yield* erasure.forget(chat)) return ReviewByRow.erased
     yield* Telemetry.decided(latest.decision, latest.reason, {
       policy: policy.id,
-      variant: isOpen ? undefined : variant
+      variant: isOpen ? undefined : variant,
+      org: Orgs.areSeveral(orgs) ? chat.org_id : undefined
     })
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision

@@ -146,7 +146,11 @@ const make = Effect.gen(function* () {
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) =>
-        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason, changed.value) : Effect.void
+        Option.isSome(changed) && isEnd(to)
+          ? Effect.flatMap(decisions.counts.orgLabelOf(changed.value.chat_id), (org) =>
+              Telemetry.ended(to.status, to.reason, { ...changed.value, org })
+            )
+          : Effect.void
       ),
       (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )

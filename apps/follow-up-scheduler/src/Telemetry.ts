@@ -10,7 +10,7 @@ import { nameOf } from "./Policy.ts"
 
 /**
  * Decisions about chats. Attributes: `decision`, `reason` where it is not to act, the name of the `policy`, and of the
- * `variant` where it is known.
+ * `variant` where it is known; and `org`, where several organizations are named.
  */
 export const decisions = Metric.counter("invent.scheduler.decisions", {
   description: "Decisions about chats, by decision and reason.",
@@ -19,7 +19,7 @@ export const decisions = Metric.counter("invent.scheduler.decisions", {
 
 /**
  * Follow-ups that ended. Attributes: `status`, as the ledger has it, `reason` where there is one, `policy`, and
- * `variant` where there is one.
+ * `variant` where there is one; `org` where several organizations are named.
  */
 export const ends = Metric.counter("invent.scheduler.ends", {
   description: "Follow-ups that ended, by how.",
@@ -109,10 +109,12 @@ const labels = (attributes: Readonly<Record<string, string | null | undefined>>)
 interface Of {
   readonly policy: string
   readonly variant?: string | null | undefined
+  /** The chat's organization, where several are named. */
+  readonly org?: string | undefined
 }
 
 /** Versions of one name count together, and a policy has 8 variants at most, so that labels stay few. */
-const labelsOf = ({ policy, variant }: Of) => ({ policy: nameOf(policy), variant })
+const labelsOf = ({ org, policy, variant }: Of) => ({ policy: nameOf(policy), variant, org })
 
 /** Counts a decision by a version of a policy. */
 export const decided = (decision: string, reason: string | null, of: Of) =>

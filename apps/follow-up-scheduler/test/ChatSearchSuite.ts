@@ -26,15 +26,15 @@ const numbers = (sql: SqlClient.SqlClient, count: number) =>
 /** Such as `chat_1000007`. */
 const named = (sql: SqlClient.SqlClient, what: string) => sql.literal(`'${what}_' || (1000000 + i)`)
 
-/** This many chats, each of a contact of its own. Every tenth is due, and the others wait. */
+/** This many chats, each of a contact of its own. Every tenth is due, and the others wait; every other is of `org_1`. */
 export const fillChats = (chats: number) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const [chat, conversation] = [named(sql, "chat"), named(sql, "conversation")]
-    yield* sql`INSERT INTO chat_decisions (chat_id, conversation_id, decision, reason, until, decided_at)
+    yield* sql`INSERT INTO chat_decisions (chat_id, conversation_id, decision, reason, until, decided_at, org_id)
       ${numbers(sql, chats)}
       SELECT ${chat}, ${conversation}, CASE WHEN i % 10 = 0 THEN 'Act' ELSE 'Wait' END,
-        CASE WHEN i % 10 = 0 THEN NULL ELSE 'quiet_hours' END, NULL, i FROM n`
+        CASE WHEN i % 10 = 0 THEN NULL ELSE 'quiet_hours' END, NULL, i, 'org_' || (i % 2) FROM n`
     yield* sql`INSERT INTO subjects (chat_id, conversation_id, contact_id)
       ${numbers(sql, chats)} SELECT ${chat}, ${conversation}, ${named(sql, "person")} FROM n`
   })
@@ -112,6 +112,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           Sources.contacts(sql, "person_10", contact, 500),
           Sources.outcomes(sql, night, "chat_1050000", 500),
           Sources.outcomes(sql, due, "chat_1050000", 500),
+          Sources.orgs(sql, "org_1", "chat_1050000", 500),
           Sources.followUps(sql, 0, Number.MAX_SAFE_INTEGER, 500),
           Sources.followUps(sql, from, to, 500),
           Sources.followUpsAt(sql, nine, "key_1000700", 500)
@@ -188,6 +189,21 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story(
+      "finds the chats of an organization, beside the other filters, too",
+      Effect.gen(function* () {
+        yield* fill(1000)
+        const { found, reads } = yield* readAll({ org: "org_1" })
+        expect(reads).toEqual([500, 0])
+        expect(found.map(({ org_id }) => org_id)).toEqual(found.map(() => "org_1"))
+        expect(found).toHaveLength(500)
+        expect((yield* readAll({ org: "org_1", outcome: due })).found).toEqual([])
+        expect((yield* readAll({ org: "org_0", outcome: due })).found).toHaveLength(100)
+        expect((yield* readAll({ org: "org_0", policy: "nudge@1" })).found).toHaveLength(166)
+        expect((yield* readAll({ org: "org_0", text: "person_1000777" })).found).toEqual([])
+      })
+    )
+
+    story(
       "finds nothing by what no id, reason or policy is",
       Effect.gen(function* () {
         yield* fill(10)
@@ -196,6 +212,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           expect(yield* ChatSearch.read({ text })).toEqual(nothing)
           expect(yield* ChatSearch.read({ outcome: { ...night, reason: text } })).toEqual(nothing)
           expect((yield* readAll({ policy: text })).found).toEqual([])
+          expect((yield* readAll({ org: text })).found).toEqual([])
         }
         // A position that is not of this search: it begins anew.
         const after = { in: "contacts", contact_id: "x", chat_id: "x" } as const

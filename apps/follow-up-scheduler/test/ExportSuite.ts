@@ -110,14 +110,15 @@ export const suite = (database: Effect.Effect<Env>): void => {
             conversation_id: `conversation_${name}`,
             key: `key_${name}`,
             event: "planned",
-            detail: { error: `=${name} "李"` }
+            detail: { error: `=${name} "李"` },
+            org_id: null
           }))
         )
         const csv = yield* CommandLine.run(["export", "--format", "csv", "--chat", "chat_zoë"], { env })
         expect(csv.stdout).toBe(
           [
-            "at,chat_id,conversation_id,key,event,detail",
-            '2026-03-02T00:00:00.000Z,chat_zoë,conversation_zoë,key_zoë,planned,"{""error"":""=zoë \\""李\\""""}"',
+            "at,chat_id,conversation_id,key,event,detail,org_id",
+            '2026-03-02T00:00:00.000Z,chat_zoë,conversation_zoë,key_zoë,planned,"{""error"":""=zoë \\""李\\""""}",',
             ""
           ].join("\r\n")
         )

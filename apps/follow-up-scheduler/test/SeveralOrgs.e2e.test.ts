@@ -26,6 +26,8 @@ const chats: Readonly<Record<string, PlainVendor.Fixture>> = {
   a_left: { org: "org_a", state: whatsapp, person: "b_left" }
 }
 
+const metricsOf = (address: string) => Effect.promise(() => fetch(`${address}/metrics`).then((answer) => answer.text()))
+
 const orgs = ["--org", "org_a", "--org", "org_b"]
 
 it.live("serve follows up in both, and goes on in one while the service refuses the other", () =>
@@ -55,7 +57,7 @@ it.live("serve follows up in both, and goes on in one while the service refuses 
     }
     const named = ["--policy", "only-a.yaml", "--policy", "both.yaml"]
     const running = yield* Process.start(
-      ["serve", ...named, "--inbox", "--every", "1 second", "--db", "a.db", ...orgs],
+      ["serve", ...named, "--inbox", "--every", "1 second", "--ui", "--db", "a.db", ...orgs],
       { cwd, env }
     )
     const sent = () => Object.fromEntries(Object.keys(chats).map((chat) => [chat, vendor.sentTo(chat)]))
@@ -66,6 +68,46 @@ it.live("serve follows up in both, and goes on in one while the service refuses 
       Effect.map(Process.run(["explain", "--db", "a.db", chat], { cwd, env }), ({ stdout }) => stdout)
     expect(yield* explained("b_other")).toContain("no follow-up: the policy is for other chats")
     expect(yield* explained("b_left")).toContain("the contact unsubscribed")
+
+    expect(yield* explained("b_both")).toContain("chat b_both of organization org_b")
+    expect(running.said()).toMatch(/a follow-up went out.* chat=b_both org=org_b$/m)
+
+    const json = (...args: ReadonlyArray<string>) =>
+      Effect.map(Process.run([...args, "--db", "a.db"], { cwd, env }), ({ stdout }) => stdout)
+    expect(JSON.parse(yield* json("status", "--json"))).toMatchObject({
+      orgs: [
+        { org_id: "org_a", chats: 3 },
+        { org_id: "org_b", chats: 3 }
+      ]
+    })
+    const exported = (yield* json("export", "--format", "csv")).split("\r\n")
+    expect(exported[0]).toMatch(/,org_id$/)
+    expect(exported.filter((line) => line.includes(",b_both,"))).toSatisfy(
+      (lines: ReadonlyArray<string>) => lines.length > 0 && lines.every((line) => line.endsWith(",org_b"))
+    )
+    yield* files.writeFileString(`${cwd}/ids.txt`, "b_other\na_matched\n")
+    const preview = JSON.parse(yield* json("preview", "--json", ...named, "--chats", "ids.txt", ...orgs)) as {
+      readonly chats: ReadonlyArray<Readonly<Record<string, unknown>>>
+    }
+    expect(preview.chats).toMatchObject([
+      { chat_id: "b_other", org_id: "org_b", reason: "not_matched" },
+      { chat_id: "a_matched", org_id: "org_a" }
+    ])
+
+    const [address] = yield* running.prints(/http:\/\/127\.0\.0\.1:\d+/)
+    const called = (path: string, body: unknown) =>
+      Effect.promise(async () => {
+        const headers = { "x-follow-ups": "page", "content-type": "application/json" }
+        const answer = await fetch(`${address}${path}`, { method: "POST", headers, body: JSON.stringify(body) })
+        return (await answer.json()) as { readonly found: ReadonlyArray<{ chat_id: string; org_id: string }> }
+      })
+    const { found } = yield* called("/api/search", { org: "org_b" })
+    expect(found.map(({ chat_id, org_id }) => [chat_id, org_id])).toEqual([
+      ["b_both", "org_b"],
+      ["b_left", "org_b"],
+      ["b_other", "org_b"]
+    ])
+    expect(yield* metricsOf(address!)).toMatch(/^invent_scheduler_ends_total\{.*org="org_b".*\} 1$/m)
 
     /** What was requested of each organization, by its path: each contact's activities of its own alone. */
     const paths = new Set(vendor.requests.flatMap((line) => / (\/orgs\/[^?]*)/.exec(line)?.[1] ?? []))

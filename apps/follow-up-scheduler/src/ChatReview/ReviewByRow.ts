@@ -8,6 +8,7 @@ import type { ChatReader } from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import * as RowDecision from "../Decide/RowDecision.ts"
 import type { Ledger } from "../Ledger.ts"
+import * as Orgs from "../Orgs.ts"
 import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -19,6 +20,7 @@ export const erased = Decide.Decision.Stop({ reason: "erased" })
 export interface Services {
   readonly erasure: Erasure["Type"]
   readonly ledger: Ledger["Type"]
+  readonly orgs: Orgs.Orgs["Type"]
   readonly policies: PolicyVersions["Type"]
   readonly reader: ChatReader["Type"]
 }
@@ -28,7 +30,7 @@ export interface Services {
  * they have to be: `RowDecision.decide` gives no reason, or the conversation has a follow-up on record.
  */
 export const make =
-  ({ erasure, ledger, policies, reader }: Services) =>
+  ({ erasure, ledger, orgs, policies, reader }: Services) =>
   (chat_id: ChatId): Effect.Effect<Option.Option<Decide.Decision>, RepeatableError | SqlError> =>
     Effect.gen(function* () {
       const row = yield* reader.row(chat_id)
@@ -38,14 +40,18 @@ export const make =
       const found = RowDecision.decide(chat, yield* policies.current)
       if (found === undefined) return Option.none()
       const { decision, policy } = found
-      const { contact_ids, conversation_id } = chat
+      const { contact_ids, conversation_id, org_id } = chat
       // In the order of a whole review: what is on record of a contact who was merged into another goes with them.
       yield* ledger.followMerge(chat)
       yield* erasure.mark(chat)
       if (chat.consent !== undefined) yield* ledger.rememberConsent(chat, chat.consent)
       const { _tag, reason } = decision
-      yield* ledger.decidedByRow({ chat_id, conversation_id, decision: _tag, reason, until: null }, contact_ids)
+      yield* ledger.decidedByRow({ chat_id, conversation_id, org_id, decision: _tag, reason, until: null }, contact_ids)
       if (yield* erasure.forget(chat)) return Option.some(erased)
-      yield* Telemetry.decided(_tag, reason, { policy: policy.id, variant: undefined })
+      yield* Telemetry.decided(_tag, reason, {
+        policy: policy.id,
+        variant: undefined,
+        org: Orgs.areSeveral(orgs) ? org_id : undefined
+      })
       return Option.some(decision)
     })

@@ -26,7 +26,15 @@ export interface Selection {
 /** How many entries a page has at most: as many are in memory at once. */
 export const pageSize = 500
 
-const Row = Schema.Struct({ ...AuditEntry.fields, id: Schema.Number })
+const Row = Schema.Struct({
+  ...AuditEntry.fields,
+  id: Schema.Number,
+  /** The organization of the chat; null where none is on record. */
+  org_id: Schema.NullOr(Schema.String)
+})
+/** An entry of the audit, with the organization of its chat. */
+export type Row = typeof Row.Type
+
 const decode = Schema.decodeUnknown(Schema.Array(Row))
 
 /** The entries in the order in which they were written. Fails with `SqlError` where the database does. */
@@ -48,7 +56,9 @@ export const entries = ({
       const page = (after: number) =>
         Effect.gen(function* () {
           const where = sql.and([sql`id > ${after}`, sql`id <= ${last}`, ...selected])
-          const rows = yield* sql`SELECT * FROM audit WHERE ${where} ORDER BY id LIMIT ${pageSize}`
+          const rows = yield* sql`SELECT audit.*,
+              (SELECT d.org_id FROM chat_decisions d WHERE d.chat_id = audit.chat_id) AS org_id
+            FROM audit WHERE ${where} ORDER BY id LIMIT ${pageSize}`
           // A row this program wrote and cannot read is a defect of this program.
           const read = yield* Effect.orDie(decode(rows))
           const next = read.length < pageSize ? undefined : read.at(-1)?.id

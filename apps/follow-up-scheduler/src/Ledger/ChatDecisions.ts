@@ -6,6 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Reason } from "../Decide/Reason.ts"
+import * as Orgs from "../Orgs.ts"
 import type * as AuditWriter from "./AuditWriter.ts"
 
 /** The latest decision about a chat. */
@@ -32,12 +33,22 @@ export interface Tally {
   readonly chats: number
 }
 
+/** How many chats of an organization are on record. */
+export interface ChatsOfOrg {
+  readonly org_id: OrgId
+  readonly chats: number
+}
+
 /** The part of the ledger that counts chats. */
 export interface ChatDecisions {
   /** Every chat counted once, by its latest decision and the follow-ups it got. */
   readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   /** The organization of a chat; undefined where it is not on record. */
   readonly orgOf: (chat_id: string) => Effect.Effect<OrgId | undefined, SqlError>
+  /** The same for log lines and metrics: undefined also where one organization is named, or the database fails. */
+  readonly orgLabelOf: (chat_id: string) => Effect.Effect<OrgId | undefined>
+  /** How many chats each organization has on record, by its id. Chats without one are not counted. */
+  readonly chatsByOrg: Effect.Effect<ReadonlyArray<ChatsOfOrg>, SqlError>
 }
 
 /** Over the table `chat_decisions` of this database. */
@@ -56,16 +67,24 @@ export const make = (sql: SqlClient, audit: AuditWriter.AuditWriter) => {
       yield* audit(latest, { name: "decided", detail: { decision, reason, ...(until !== null && { until }) } })
     })
 
+  const orgOf: ChatDecisions["orgOf"] = (chat_id) =>
+    Effect.map(
+      sql<{ org_id: OrgId | null }>`SELECT org_id FROM chat_decisions WHERE chat_id = ${chat_id}`,
+      (rows) => rows[0]?.org_id ?? undefined
+    )
+
   const counts: ChatDecisions = {
     tally: sql<Tally>`
       SELECT d.decision, d.reason, CAST(count(*) AS INTEGER) AS chats,
         (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = d.chat_id AND f.status = 'sent') AS sent
       FROM chat_decisions d GROUP BY d.decision, d.reason, sent ORDER BY chats DESC`,
-    orgOf: (chat_id) =>
-      Effect.map(
-        sql<{ org_id: OrgId | null }>`SELECT org_id FROM chat_decisions WHERE chat_id = ${chat_id}`,
-        (rows) => rows[0]?.org_id ?? undefined
-      )
+    orgOf,
+    orgLabelOf: (chat_id) =>
+      Effect.flatMap(Orgs.Orgs, (orgs) =>
+        Orgs.areSeveral(orgs) ? Effect.orElseSucceed(orgOf(chat_id), () => undefined) : Effect.succeed(undefined)
+      ),
+    chatsByOrg: sql<ChatsOfOrg>`SELECT org_id, CAST(count(*) AS INTEGER) AS chats FROM chat_decisions
+      WHERE org_id IS NOT NULL GROUP BY org_id ORDER BY org_id`
   }
   return { record, counts }
 }

@@ -39,6 +39,8 @@ export const unseen = [
  */
 export const Prospect = Schema.Struct({
   chat_id: Schema.String,
+  /** The organization of the chat; absent where none is named, or it is not known. */
+  org_id: Schema.optionalWith(Schema.String, { exact: true }),
   next: Schema.Literal("act", "wait", "stop", "hold", "unread"),
   policy: Schema.NullOr(Schema.String),
   /** The contact's variant of the policy; absent where it has none. */
@@ -104,7 +106,7 @@ export const look = (chat_id: ChatId) =>
     const first = decideBy(chat)
     const mayBeDue = first._tag === "Act" || first._tag === "Wait"
     const decision = mayBeDue ? decideBy(yield* withConsentElsewhere(chat, basis.policy)) : first
-    return { decision, policy: basis.policy, variant: basis.variant, choice }
+    return { decision, policy: basis.policy, variant: basis.variant, choice, org_id: chat.org_id }
   }).pipe(RateLimit.withLane("watch"))
 
 /** For each policy in force: its id, and the instant before which it follows up none of our messages, if it has one. */
@@ -155,7 +157,7 @@ export const describeMatches = ({ overlaps, unmatched }: typeof Matches.Type): R
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 
 /** A prospect without the policy and the action, for a pass that does not give them. */
-export const Looked = Prospect.omit("policy", "variant", "action")
+export const Looked = Prospect.omit("org_id", "policy", "variant", "action")
 
 const holidayOf = (decision: Decide.Decision): string =>
   decision._tag === "Wait" && decision.holiday !== undefined ? ` (${decision.holiday})` : ""
@@ -178,9 +180,10 @@ export const of = (
   chat_id: ChatId,
   policy: Policy,
   decision: Decide.Decision,
-  variant?: string | undefined
+  variant?: string | undefined,
+  org_id?: string | undefined
 ): Prospect => {
-  const found = looked(chat_id, decision)
+  const found = { ...looked(chat_id, decision), ...(org_id !== undefined && { org_id }) }
   const action = found.step === null ? null : (policy.steps[found.step - 1]?.action ?? null)
   return { ...found, policy: policy.id, ...(variant !== undefined && { variant }), action }
 }
@@ -198,9 +201,10 @@ export const unread = (chat_id: ChatId, why: string): Prospect => ({
 })
 
 const cells =
-  (isNamed: boolean) =>
-  ({ at, chat_id, next, policy, step, variant, why }: Prospect): ReadonlyArray<string> => [
+  (isNamed: boolean, hasOrg: boolean) =>
+  ({ at, chat_id, next, org_id = "", policy, step, variant, why }: Prospect): ReadonlyArray<string> => [
     chat_id,
+    ...(hasOrg ? [org_id] : []),
     step === null
       ? next
       : `${next}: step ${step}${isNamed ? ` of ${policy}` : ""}${variant === undefined ? "" : `, variant ${variant}`}`,
@@ -208,6 +212,12 @@ const cells =
     why
   ]
 
-/** With a heading, in columns. `isNamed`: whether each step names its policy. */
-export const table = (prospects: ReadonlyArray<Prospect>, isNamed = false): ReadonlyArray<string> =>
-  TerminalText.table([["chat", "next", "when", "why"], ...prospects.map(cells(isNamed))])
+/**
+ * With a heading, in columns. `isNamed`: whether each step names its policy. `hasOrg`: whether each chat names its
+ * organization.
+ */
+export const table = (prospects: ReadonlyArray<Prospect>, isNamed = false, hasOrg = false): ReadonlyArray<string> =>
+  TerminalText.table([
+    ["chat", ...(hasOrg ? ["organization"] : []), "next", "when", "why"],
+    ...prospects.map(cells(isNamed, hasOrg))
+  ])

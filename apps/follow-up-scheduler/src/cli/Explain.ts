@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Erasure from "../Privacy/Erasure.ts"
+import { Ledger } from "../Ledger.ts"
 import { AuditEntry } from "../Ledger/AuditEntries.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
@@ -13,7 +14,13 @@ import * as Output from "./Output.ts"
 
 /** The audit entries of a chat, as `explain --json` prints them. */
 export const Entries = Schema.Array(
-  Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: OpenRecord.Json })
+  Schema.Struct({
+    ...AuditEntry.fields,
+    at: Schema.DateTimeUtc,
+    detail: OpenRecord.Json,
+    /** The organization of the chat; absent where none is on record. */
+    org_id: Schema.optionalWith(Schema.String, { exact: true })
+  })
 )
 const print = Output.document(Entries)
 
@@ -28,7 +35,12 @@ interface Options {
  * where there is none.
  */
 export const explain = ({ chatId, db, json }: Options) =>
-  Erasure.storyOf(chatId).pipe(
-    Effect.flatMap((entries) => (json ? print(entries) : Output.lines(ChatStory.ofChat(chatId, entries)))),
-    Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.reading(db)))
-  )
+  Effect.gen(function* () {
+    const entries = yield* Erasure.storyOf(chatId)
+    const org_id = yield* Effect.flatMap(Ledger, (ledger) => ledger.orgOf(chatId))
+    if (json) return yield* print(entries.map((entry) => ({ ...entry, ...(org_id !== undefined && { org_id }) })))
+    yield* Output.lines([
+      ...(org_id === undefined ? [] : [`chat ${chatId} of organization ${org_id}`]),
+      ...ChatStory.ofChat(chatId, entries)
+    ])
+  }).pipe(Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.reading(db))))

@@ -19,21 +19,36 @@ import type { Db } from "./Options.ts"
 import { StandardOutput } from "./StandardOutput.ts"
 
 /** An entry of the audit, as a line of the export. */
-export const Entry = Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: OpenRecord.Json })
+export const Entry = Schema.Struct({
+  ...AuditEntry.fields,
+  at: Schema.DateTimeUtc,
+  detail: OpenRecord.Json,
+  /** The organization of the chat; null where none is on record. */
+  org_id: Schema.NullOr(Schema.String)
+})
 
 const encodeEntry = Schema.encodeSync(Schema.parseJson(Entry))
-const entryColumns = ["at", "chat_id", "conversation_id", "key", "event", "detail"] as const
+const entryColumns = ["at", "chat_id", "conversation_id", "key", "event", "detail", "org_id"] as const
 
-const entryCells = ({ at, chat_id, conversation_id, detail, event, key }: AuditEntry): ReadonlyArray<string> => [
+const entryCells = ({
+  at,
+  chat_id,
+  conversation_id,
+  detail,
+  event,
+  key,
+  org_id
+}: AuditExport.Row): ReadonlyArray<string> => [
   DateTime.formatIso(at),
   chat_id,
   conversation_id,
   key ?? "",
   event,
-  JSON.stringify(detail)
+  JSON.stringify(detail),
+  org_id ?? ""
 ]
 
-const entryLine = (format: Format) => (entry: AuditEntry) =>
+const entryLine = (format: Format) => (entry: AuditExport.Row) =>
   format === "csv" ? Csv.rowOf(entryCells(entry)) : encodeEntry(entry)
 
 const contactColumns = ["table", "row", "column", "value"] as const

@@ -43,9 +43,9 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     const choices = new Map<ChatId, PolicyChoice.Choice>()
     const keep = (prospect: Preview.Prospect, chat_id: ChatId) => Ref.update(found, (map) => map.set(chat_id, prospect))
     const look = (chat_id: ChatId) =>
-      Effect.flatMap(Preview.look(chat_id), ({ choice, decision, policy, variant }) => {
+      Effect.flatMap(Preview.look(chat_id), ({ choice, decision, org_id, policy, variant }) => {
         choices.set(chat_id, choice)
-        return Effect.as(keep(Preview.of(chat_id, policy, decision, variant), chat_id), decision)
+        return Effect.as(keep(Preview.of(chat_id, policy, decision, variant, org_id), chat_id), decision)
       })
     yield* reviewEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)
@@ -95,7 +95,7 @@ export const preview = ({ db, json, orgs, policies, source }: Options) =>
         backlog: Status.backlogOf(backlog)
       })
     }
-    yield* Output.lines(Preview.table(all, areSeveral))
+    yield* Output.lines(Preview.table(all, areSeveral, Orgs.areSeveral(yield* Orgs.Orgs)))
     if (backlog !== undefined) yield* Output.lines(["", QuotaForecast.describe(backlog)])
     yield* Output.lines(["", ...(areSeveral ? Preview.describeMatches(matches) : [])])
     yield* Output.lines(Preview.describeEffectiveFrom(inForce))

@@ -67,6 +67,8 @@ const Status = Schema.Struct({
   in_force: Schema.Array(Schema.Struct({ policy: Schema.String, since: Schema.DateTimeUtc })),
   /** For each policy with a holdout, how many contacts replied who were followed up, and who were left out. */
   holdouts: Schema.Array(HoldoutReport.Comparison),
+  /** How many chats each organization has, where there are several. */
+  orgs: Schema.Array(Schema.Struct({ org_id: Schema.String, chats: Schema.Int })),
   /** When the last sweep of a `serve` on this ledger ended; null where there was none. */
   last_sweep: Schema.NullOr(Schema.DateTimeUtc),
   waiting: Schema.Array(ServiceStatus.Waiting),
@@ -94,6 +96,7 @@ const read = Effect.gen(function* () {
   const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
   const to_confirm = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.toConfirm))
   const policies = [...(yield* PolicyVersions.inForceSince)].map(([name, first_in_force]) => ({ name, first_in_force }))
+  const byOrg = yield* Effect.flatMap(Ledger, (ledger) => ledger.chatsByOrg)
   const last_sweep = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.lastSweep))
   return {
     now,
@@ -105,6 +108,7 @@ const read = Effect.gen(function* () {
     policies,
     in_force: yield* PolicyVersions.inForce,
     holdouts: yield* HoldoutReport.comparisons,
+    orgs: byOrg.length > 1 ? byOrg : [],
     last_sweep,
     service: yield* ServiceStatus.service
   }
@@ -151,6 +155,9 @@ const versionLines = ({ in_force, policies }: Pick<Read, "in_force" | "policies"
   )
 }
 
+const orgLine = ({ chats, org_id }: Read["orgs"][number]): string =>
+  `Of organization ${org_id}: ${CountText.count(chats, "chat")}`
+
 const sweepLine = (at: DateTime.Utc): string => `The last sweep of serve ended ${DateTime.formatIso(at)}`
 
 const statusOf = ({
@@ -160,6 +167,7 @@ const statusOf = ({
   in_force,
   last_sweep,
   now,
+  orgs,
   policies,
   service,
   tally,
@@ -175,6 +183,7 @@ const statusOf = ({
   policies,
   in_force,
   holdouts,
+  orgs,
   last_sweep,
   waiting,
   backlog: backlogOf(backlog)
@@ -188,6 +197,7 @@ export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }
     const sweeps = Arr.fromNullable(found.last_sweep).map(sweepLine)
     yield* Output.lines([
       ...ChatStory.ofAll(found.tally),
+      ...found.orgs.map(orgLine),
       ...found.policies.map(inForceLine),
       ...versionLines(found),
       ...found.holdouts.flatMap(HoldoutReport.describe),

@@ -111,6 +111,8 @@ export const Filters = Schema.Struct({
   ),
   /** The id of a version, such as `nudge@1`, or a name, which stands for all its versions. */
   policy: Schema.optional(Stored),
+  /** The id of the chat's organization. */
+  org: Schema.optional(Stored),
   /** From 1. */
   step: Schema.optional(Schema.Int.pipe(Schema.between(1, largest))),
   /** The day in UTC on which a follow-up was or will be sent, or is due: `2026-07-15`. */
@@ -121,7 +123,7 @@ export type Filters = typeof Filters.Type
 
 /** How far a search has read: the last row of the source that it reads. */
 export const Position = Schema.Union(
-  Schema.Struct({ in: Schema.Literal("chats", "outcomes"), chat_id: Stored }),
+  Schema.Struct({ in: Schema.Literal("chats", "outcomes", "orgs"), chat_id: Stored }),
   Schema.Struct({ in: Schema.Literal("names"), number: Schema.Int }),
   Schema.Struct({ in: Schema.Literal("contacts"), contact_id: Stored, chat_id: Stored }),
   Schema.Struct({ in: Schema.Literal("follow_ups"), at: Schema.JsonNumber, key: Stored })
@@ -137,6 +139,8 @@ export type Search = typeof Search.Type
 /** A chat; and where the search is narrowed by policy, step or day, one follow-up of it. */
 export const Found = Schema.Struct({
   chat_id: Schema.String,
+  /** The organization of the chat; null where none is on record. */
+  org_id: Schema.NullOr(Schema.String),
   contact_id: Schema.NullOr(Schema.String),
   /** The contact's name; null where this process does not know it. */
   name: Schema.NullOr(Schema.String),
@@ -215,6 +219,10 @@ export const Overview = Schema.Struct({
   unresolved: few(Unresolved),
   /** Ids of chats, each with its contact's name, as far as this process knows it. */
   names: Schema.Array(Schema.Tuple(Schema.String, Schema.String)),
+  /** The organizations that this process follows up in, where it has several; else none. */
+  orgs: Schema.Array(Schema.String),
+  /** Ids of the chats that are shown, each with its organization; empty unless there are several organizations. */
+  org_of: Schema.Array(Schema.Tuple(Schema.String, Schema.String)),
   /** The newest first. */
   recent: Schema.Array(TimelineEntry)
 })
@@ -234,6 +242,8 @@ export type Said = typeof Said.Type
 /** The messages and audit entries of one chat, in order of time. */
 export const Conversation = Schema.Struct({
   chat_id: Schema.String,
+  /** The organization of the chat, where this process has several; else null. */
+  org_id: Schema.NullOr(Schema.String),
   contact_id: Schema.NullOr(Schema.String),
   /** The contact's name; null where this process does not know it. */
   name: Schema.NullOr(Schema.String),

@@ -26,6 +26,7 @@ const Millis = Schema.DateTimeUtcFromNumber
 const rows = decodeRows(
   Schema.Struct({
     chat_id: ChatId,
+    org_id: Schema.NullOr(Schema.String),
     contact_id: Schema.NullOr(Schema.String),
     decision: Schema.NullOr(Schema.String),
     reason: Schema.NullOr(Schema.String),
@@ -48,7 +49,8 @@ const isOfFollowUps = ({ day, policy, step }: Api.Search): boolean =>
 const sourcesOf = (search: Api.Search): ReadonlyArray<Api.Position["in"]> => {
   if (search.text !== undefined && search.text !== "") return ["names", "chats", "contacts"]
   if (isOfFollowUps(search)) return ["follow_ups"]
-  return search.outcome === undefined ? ["chats"] : ["outcomes"]
+  if (search.outcome !== undefined) return ["outcomes"]
+  return search.org === undefined ? ["chats"] : ["orgs"]
 }
 
 interface Candidates {
@@ -86,7 +88,7 @@ const ofChat = (sql: SqlClient.SqlClient, chat_id: Statement.Fragment) =>
 
 /** The latest decisions about these chats. */
 export const chatRows = (sql: SqlClient.SqlClient, chat_ids: ReadonlyArray<string>) =>
-  sql`SELECT d.chat_id, d.decision, d.reason, d.decided_at, ${ofChat(sql, sql.literal("d.chat_id"))},
+  sql`SELECT d.chat_id, d.org_id, d.decision, d.reason, d.decided_at, ${ofChat(sql, sql.literal("d.chat_id"))},
       NULL AS key, NULL AS policy, NULL AS variant, NULL AS step, NULL AS status, NULL AS at
     FROM chat_decisions d WHERE ${sql.in("d.chat_id", chat_ids)}`
 
@@ -104,7 +106,7 @@ export const followUpRows = (
     ...(step === undefined ? [] : [sql`f.step = ${step}`]),
     ...(day === undefined ? [] : [sql`${Sources.instant(sql)} >= ${from} AND ${Sources.instant(sql)} < ${to}`])
   ]
-  return sql`SELECT f.chat_id, d.decision, d.reason, d.decided_at, ${ofChat(sql, sql.literal("f.chat_id"))},
+  return sql`SELECT f.chat_id, d.org_id, d.decision, d.reason, d.decided_at, ${ofChat(sql, sql.literal("f.chat_id"))},
       f.key, f.policy, f.variant, f.step, f.status, ${Sources.instant(sql)} AS at
     FROM follow_ups f LEFT JOIN chat_decisions d ON d.chat_id = f.chat_id
     WHERE ${sql.and(conditions)}`
@@ -124,12 +126,18 @@ const toFound =
   (names: ReadonlyMap<string, string>) =>
   (row: Row): Api.Found => ({
     chat_id: row.chat_id,
+    org_id: row.org_id,
     contact_id: row.contact_id,
     name: names.get(row.chat_id) ?? null,
     outcome: row.decision === null ? null : ChatStory.outcome({ ...row, decision: row.decision, chats: 1 }),
     decided_at: row.decided_at,
     follow_up: followUpOf(row)
   })
+
+const isOfOrg =
+  (org: Api.Search["org"]) =>
+  ({ org_id }: Row): boolean =>
+    org === undefined || org_id === org
 
 /** Reads the rows of the candidates, in their order; the follow-ups of one chat the latest first. */
 const readRows = (sql: SqlClient.SqlClient, search: Api.Search, ids: ReadonlyArray<string>) =>
@@ -158,7 +166,7 @@ export const read = Effect.fn("ChatSearch.read")(function* (search: Api.Search) 
   const left = search.after === undefined ? sources : sources.slice(Math.max(0, sources.indexOf(search.after.in)))
   const { ids, next } = yield* candidates(Sources.make(sql, contactNames, search), left, search.after, pageSize)
   const rows = yield* readRows(sql, search, [...new Set(ids)])
-  const found = rows.filter(hasOutcome(search.outcome))
+  const found = rows.filter(hasOutcome(search.outcome)).filter(isOfOrg(search.org))
   const names = yield* contactNames.of([...new Set(found.map(({ chat_id }) => chat_id))])
   return {
     found: found.map(toFound(names)),

@@ -23,6 +23,7 @@ import * as MonotonicClock from "../MonotonicClock.ts"
 import { Health } from "../Operations/Health.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
 import { advise } from "../Operations/Trouble.ts"
+import * as Orgs from "../Orgs.ts"
 import { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import * as Policies from "../Policies.ts"
 import { type ActivePolicy, type AnyPolicy, effectiveFrom } from "../Policy.ts"
@@ -176,6 +177,7 @@ const make = Effect.gen(function* () {
   const versions = yield* PolicyVersions
   const quietOf = makeQuiet()
   const contactNames = yield* ContactNames
+  const orgs = yield* Orgs.Orgs
   const quotaShares = QuotaShares.make(sql)
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
@@ -238,6 +240,7 @@ const make = Effect.gen(function* () {
     const ofRows = yield* versionsOf([...upcoming, ...unresolved.first])
     const paused = yield* ledger.paused
     const shown = [...upcoming, ...unresolved.first, ...recent].map(({ chat_id }) => chat_id)
+    const areSeveral = Orgs.areSeveral(orgs)
     const next = upcoming.map(toUpcoming(ofRows, now, Option.isSome(paused)))
     return {
       now,
@@ -258,6 +261,8 @@ const make = Effect.gen(function* () {
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), ...row })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
       names: [...(yield* contactNames.of([...new Set(shown)]))],
+      orgs: areSeveral ? orgs : [],
+      org_of: areSeveral ? yield* survey.orgsOf([...new Set(shown)]) : [],
       recent: recent.map(toTimelineEntry)
     } satisfies Api.Overview
   })

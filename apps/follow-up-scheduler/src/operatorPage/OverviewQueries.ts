@@ -59,6 +59,15 @@ export const make = (sql: SqlClient.SqlClient) => ({
       ),
       first: rows(FollowUp)(sql`SELECT * FROM follow_ups WHERE status = 'unknown' ORDER BY due_at LIMIT ${limit}`)
     }),
+  /** Those of these chats whose organization is on record, each with it. */
+  orgsOf: (chat_ids: ReadonlyArray<string>) =>
+    chat_ids.length === 0
+      ? Effect.succeed([])
+      : Effect.map(
+          sql<{ chat_id: string; org_id: string }>`SELECT chat_id, org_id FROM chat_decisions
+            WHERE org_id IS NOT NULL AND ${sql.in("chat_id", chat_ids)} ORDER BY chat_id`,
+          (found) => found.map(({ chat_id, org_id }) => [chat_id, org_id] as const)
+        ),
   /** The latest audit entries of all chats, the newest first. */
   recent: (limit: number) => rows(AuditEntry)(sql`SELECT * FROM audit ORDER BY id DESC LIMIT ${limit}`)
 })

@@ -17,6 +17,7 @@ import * as Erasure from "../Privacy/Erasure.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import { describe } from "../Decide/Reason.ts"
 import { ContactNames } from "../Watch/ContactNames.ts"
+import { Ledger } from "../Ledger.ts"
 import type * as Api from "./Api.ts"
 import { toTimelineEntry } from "./Overview.ts"
 
@@ -72,8 +73,10 @@ export const read = Effect.fn("Timeline.read")(function* (id: string) {
     return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
   })
   const plan = Arr.findLast(entries, (entry) => AuditEvent.detailOf("planned", entry))
+  const org_id = yield* Effect.flatMap(Ledger, (ledger) => ledger.orgLabelOf(chat_id))
   return {
     chat_id,
+    org_id: org_id ?? null,
     contact_id: chat.contact_id ?? null,
     name: (yield* names.of([chat_id])).get(chat_id) ?? null,
     zone: Option.getOrUndefined(plan)?.zones?.[0] ?? null,

@@ -78,6 +78,11 @@ export const outcomes = (
     WHERE decision || ' ' || COALESCE(reason, '') = ${`${decision} ${reason ?? ""}`} AND chat_id > ${after}
     ORDER BY chat_id LIMIT ${atMost}`
 
+/** Chats of this organization, in the order of their ids. */
+export const orgs = (sql: SqlClient.SqlClient, org: string, after: string, atMost: number) =>
+  sql<{ chat_id: string }>`SELECT chat_id FROM chat_decisions
+    WHERE org_id = ${org} AND chat_id > ${after} ORDER BY chat_id LIMIT ${atMost}`
+
 /**
  * Follow-ups of an instant, in the falling order of their keys. Thousands can have the instant at which a night ends.
  */
@@ -95,7 +100,7 @@ export const followUps = (sql: SqlClient.SqlClient, from: number, to: number, at
 export const make = (
   sql: SqlClient.SqlClient,
   names: ContactNames["Type"],
-  { day, outcome, text = "" }: Api.Search
+  { day, org, outcome, text = "" }: Api.Search
 ) => {
   const { from, to } = rangeOf(day)
 
@@ -120,6 +125,12 @@ export const make = (
         ? Effect.succeed([])
         : Effect.map(outcomes(sql, outcome, after?.in === "outcomes" ? after.chat_id : "", atMost), (rows) =>
             rows.map(({ chat_id }) => ({ id: chat_id, position: { in: "outcomes", chat_id } }))
+          ),
+    orgs: (after, atMost) =>
+      org === undefined
+        ? Effect.succeed([])
+        : Effect.map(orgs(sql, org, after?.in === "orgs" ? after.chat_id : "", atMost), (rows) =>
+            rows.map(({ chat_id }) => ({ id: chat_id, position: { in: "orgs", chat_id } }))
           ),
     follow_ups: (after, atMost) => {
       if (after?.in !== "follow_ups") return Effect.map(followUps(sql, from, to, atMost), ofFollowUps)

@@ -56,7 +56,10 @@ const ahead = 20
 /** The number of rows, that of the heading included, as screen readers announce it; -1 while it is unknown. */
 const rowCount = (found: ReadonlyArray<Found>, isWhole: boolean): number => (isWhole ? found.length + 1 : -1)
 
-/** A table of what was found. `hasOrgs`: whether each chat names its organization. `onNearEnd` is called when its last rows are in view. */
+/**
+ * A table of what was found. `hasOrgs`: whether each chat names its organization. `onNearEnd` is called when its last
+ * rows are in view.
+ */
 export const FoundTable = ({
   found,
   hasOrgs,

@@ -295,31 +295,25 @@ const withSegments = (
 
 /**
  * Adds what the contact list and the activities show of the chat's contacts. The header of `OptOuts` states the cost.
+ * Of several organizations, the refusal of one chat becomes an error that can pass: see `Orgs.ofChat`.
  */
 const withOptOuts = (
-  { glance, read, remembered, ...base }: ChatReader["Type"],
-  optOuts: OptOuts.OptOuts["Type"]
+  { glance, list, read, readNew, remembered, row }: ChatReader["Type"],
+  optOuts: OptOuts.OptOuts["Type"],
+  orgs: Orgs.Orgs["Type"]
 ): ChatReader["Type"] => {
+  const passing = Orgs.ofChat(orgs)
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids, chat.org_id), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
-    ...base,
-    glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
-    remembered: (chat_id) => Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(marked)),
-    read: (...look) => Effect.flatMap(read(...look), marked)
+    glance: (chat_id) => passing(Effect.flatMap(glance(chat_id), marked)),
+    list: (chat_id) => passing(list(chat_id)),
+    readNew: (before) => passing(readNew(before)),
+    remembered: (chat_id) => passing(Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(marked))),
+    row: (chat_id) => passing(row(chat_id)),
+    read: (...look) => passing(Effect.flatMap(read(...look), marked))
   }
 }
-
-/** Of several organizations, turns the refusal of one chat into an error that can pass: see `Orgs.ofChat`. */
-const ofSeveral = (
-  { glance, read, readNew, remembered }: ChatReader["Type"],
-  orgs: Orgs.Orgs["Type"]
-): ChatReader["Type"] => ({
-  glance: (chat_id) => Orgs.ofChat(orgs)(glance(chat_id)),
-  readNew: (before) => Orgs.ofChat(orgs)(readNew(before)),
-  remembered: (chat_id) => Orgs.ofChat(orgs)(remembered(chat_id)),
-  read: (...look) => Orgs.ofChat(orgs)(read(...look))
-})
 
 /** Reads the whole chat: its row in the lists, and its messages where the row shows something that was not read yet. */
 export const layer = Layer.effect(
@@ -333,7 +327,7 @@ const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
     ChatReader,
     Effect.all([ChatReader, InventClient, Policies.Policies, OptOuts.OptOuts, Orgs.Orgs]).pipe(
       Effect.map(([reader, invent, policies, optOuts, orgs]) =>
-        ofSeveral(withOptOuts(withSegments(reader, invent, policies), optOuts), orgs)
+        withOptOuts(withSegments(reader, invent, policies), optOuts, orgs)
       )
     )
   ).pipe(Layer.provide([base, Policies.layer]), Layer.provideMerge(OptOuts.layer))

@@ -1,13 +1,13 @@
 /**
- * Which contacts must not be written to, by organization. No page prints `unsubscribed` on a contact inside a chat, so it is read from
- * the contact list by its documented filters, and for a single contact from its activities.
+ * Which contacts of an organization must not be written to. No page prints `unsubscribed` on a contact inside a chat,
+ * so it is read from the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists of an organization take a request for every hundred contacts on them. While follow-ups fall due or chats are
- * looked at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the
- * documented quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes:
- * each contact is then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and
- * while a list cannot be read. A contact on a list of the unsubscribed that is older than the read of the chat may have
- * resubscribed since: one or two more requests find that out.
+ * Cost. The three lists of an organization take a request for every hundred contacts on them. While follow-ups fall due
+ * or chats are looked at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare}
+ * of the documented quota on them at most. No chat is judged by a list of the unsubscribed that is older than two
+ * minutes: each contact is then looked up, for two requests. That is so with more than about 3,000 contacts on all
+ * lists together, and while a list cannot be read. A contact on a list of the unsubscribed that is older than the read
+ * of the chat may have resubscribed since: one or two more requests find that out.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"

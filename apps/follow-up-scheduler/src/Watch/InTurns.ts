@@ -1,4 +1,4 @@
-/** Reads the lists of several organizations in turns: a page of each, so that a long list does not hold up the others. */
+/** Reads the lists of several organizations in turns, a page of each: a long list does not hold up the others. */
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -9,8 +9,8 @@ import * as Activity from "../Telemetry/Activity.ts"
 
 /** What these streams give, a chunk of each in turn. One that has ended is left out; a failure of one fails all. */
 export const merge = <A, E, R>(streams: ReadonlyArray<Stream.Stream<A, E, R>>): Stream.Stream<A, E, R> =>
-  Stream.unwrapScoped(
-    Effect.map(Effect.forEach(streams, Stream.toPull), (pulls) => {
+  Effect.forEach(streams, Stream.toPull).pipe(
+    Effect.map((pulls) => {
       const waiting = [...pulls]
       const next: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>, R> = Effect.suspend(() => {
         const pull = waiting.shift()
@@ -21,7 +21,8 @@ export const merge = <A, E, R>(streams: ReadonlyArray<Stream.Stream<A, E, R>>): 
         )
       })
       return Stream.repeatEffectChunkOption(next)
-    })
+    }),
+    Stream.unwrapScoped
   )
 
 /**

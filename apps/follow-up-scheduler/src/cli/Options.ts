@@ -99,7 +99,7 @@ export const orgs = text("org", "ID").pipe(
     const problem = Orgs.problemOf(ids)
     return problem === undefined
       ? Effect.succeed(orgsOf(ids))
-      : Effect.fail(ValidationError.invalidValue(HelpDoc.p(`--org ${problem}`)))
+      : Effect.fail(`--org ${problem}`).pipe(Effect.mapError((line) => ValidationError.invalidValue(HelpDoc.p(line))))
   }),
   Options.withDescription(
     "an organization whose chats are meant; give it once for each that the key acts for (default: FOLLOW_UPS_ORGS, " +

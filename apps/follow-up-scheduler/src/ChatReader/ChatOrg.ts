@@ -2,7 +2,7 @@
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
 import type { Ledger } from "../Ledger.ts"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 import type { ChatRows } from "../Watch/ChatRows.ts"
 
 /** Whether the organization is among the named ones. True where none is named, or it is not known. */

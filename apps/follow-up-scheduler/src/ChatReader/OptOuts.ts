@@ -29,7 +29,7 @@ import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 
 /** The largest share of the quota that reading these lists takes, 0 to 1. */
 export const readShare = 0.03

@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Reason } from "../Decide/Reason.ts"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 import type * as AuditWriter from "./AuditWriter.ts"
 
 /** The latest decision about a chat. */

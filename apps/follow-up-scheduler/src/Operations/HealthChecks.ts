@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "../NextAllowed.ts"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 
 /**
  * The result of one check. `found` is one line for people. `error` makes `doctor` end with exit code 1, `warning` does

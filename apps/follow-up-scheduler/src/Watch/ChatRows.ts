@@ -20,7 +20,7 @@ import * as OrgLists from "./ChatRows/OrgLists.ts"
 import { isFresh, type Need, type Row, type Rows, type Source } from "./ChatRows/Row.ts"
 import { ContactNames } from "./ContactNames.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 
 export { type Need, type Page, pagesOf, type Row, type Source } from "./ChatRows/Row.ts"
 

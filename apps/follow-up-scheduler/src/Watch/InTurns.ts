@@ -4,7 +4,7 @@ import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 import * as Activity from "../Telemetry/Activity.ts"
 
 /** What these streams give, a chunk of each in turn. One that has ended is left out; a failure of one fails all. */

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Operator from "../Ledger/Operator.ts"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
-import * as Orgs from "../Orgs.ts"
+import * as Orgs from "../Policy/Orgs.ts"
 import type * as Rollout from "../Policies/Rollout.ts"
 
 /** `value` stands for what is given, in the help and in the usage. */

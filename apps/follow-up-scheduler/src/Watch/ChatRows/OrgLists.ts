@@ -16,7 +16,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as MonotonicClock from "../../MonotonicClock.ts"
-import * as Orgs from "../../Orgs.ts"
+import * as Orgs from "../../Policy/Orgs.ts"
 import * as InTurns from "../InTurns.ts"
 import { isFresh, type Need, type Page, pagesOf, type Row, type Rows } from "./Row.ts"
 

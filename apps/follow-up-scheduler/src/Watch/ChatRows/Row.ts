@@ -5,7 +5,7 @@ import type { Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as MonotonicClock from "../../MonotonicClock.ts"
-import type { Org } from "../../Orgs.ts"
+import type { Org } from "../../Policy/Orgs.ts"
 
 /** A row, and when it became known, in milliseconds of `MonotonicClock.elapsed`. */
 export interface Row {

@@ -6,6 +6,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as ExitCodes from "../src/cli/ExitCodes.ts"
 import { Printed } from "../src/cli/ConfigPrint.ts"
 import * as PolicyMatch from "../src/Decide/PolicyMatch.ts"
 import * as Orgs from "../src/Policy/Orgs.ts"
@@ -33,7 +34,9 @@ describe("FOLLOW_UPS_ORGS", () => {
     ["what is not ASCII", "café", 'has "café", which is no id of an organization']
   ] as const)
     it.effect(`refuses ${what}`, () =>
-      Effect.map(Effect.flip(fromVariable(text)), (error) => expect(String(error)).toContain(problem))
+      Effect.map(Effect.flip(fromVariable(text)), (error) =>
+        expect(ExitCodes.lineOf(error)).toBe(`FOLLOW_UPS_ORGS ${problem}`)
+      )
     )
 })
 
@@ -54,6 +57,8 @@ describe("the option --org", () => {
           ])
         expect(yield* line("org_a", "org_a")).toEqual([2, expect.stringMatching(/^--org has org_a more than once$/m)])
         expect(yield* line("org_a,org_b")).toEqual([2, expect.stringMatching(/^--org has "org_a,org_b", which is no/)])
+        expect(yield* line("")).toEqual([2, "--org needs the id of an organization"])
+        expect(yield* line("org_a", "")).toEqual([2, "--org needs the id of an organization"])
         expect(yield* line("..")).toEqual([2, expect.stringMatching(/^--org has "\.\.", which is no id of an/)])
       })
     )

@@ -4,6 +4,7 @@ import type { Chat } from "@effect-invent/domain/Chat"
 import { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Socket from "@effect/platform/Socket"
 import { describe, expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
@@ -12,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as OptOuts from "../src/ChatReader/OptOuts.ts"
@@ -24,6 +26,7 @@ import * as Orgs from "../src/Policy/Orgs.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as ChatRows from "../src/Watch/ChatRows.ts"
+import * as FileWatch from "../src/Watch/FileWatch.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
 import { Watch } from "../src/Watch.ts"
 import * as Build from "./Build.ts"
@@ -188,6 +191,38 @@ describe("the inboxes", () => {
       Effect.provide(watching(client)),
       Effect.scoped
     )
+  })
+})
+
+describe("a file of ids", () => {
+  const files = FileSystem.layerNoop({ readFileString: () => Effect.succeed("chat_b\nchat_a\n") })
+  const byFile = (client: Layer.Layer<InventClient.InventClient>) =>
+    FileWatch.layer("ids.txt", Duration.minutes(1)).pipe(
+      Layer.provideMerge(Layer.merge(Erasure.layer, ChatRows.layer)),
+      Layer.provideMerge(ledger),
+      Layer.provide([client, files, Layer.succeed(ActivePolicy, Build.policy())]),
+      Layer.provide(both)
+    )
+
+  it.effect("may name chats of any organization", () => {
+    const { client } = vendor({ org_a: [[rowOf("chat_a")]], org_b: [[rowOf("chat_b")]] })
+    return Effect.gen(function* () {
+      expect(yield* news).toEqual(["chat_b", "chat_a"])
+      const { orgOf } = yield* ChatRows.ChatRows
+      expect(yield* orgOf(ChatId.make("chat_a"))).toBe("org_a")
+      expect(yield* orgOf(ChatId.make("chat_b"))).toBe("org_b")
+    }).pipe(Effect.provide(byFile(client)), Effect.scoped)
+  })
+
+  it.effect("goes on naming the chats of the others where one organization is refused", () => {
+    const { client, inboxes } = vendor({ org_a: [[rowOf("chat_a")]], org_b: [[rowOf("chat_b")]] })
+    return Effect.gen(function* () {
+      yield* news
+      inboxes["org_a"] = forbidden
+      inboxes["org_b"] = [[rowOf("chat_b", { updated_at: Build.after(Build.minute) })]]
+      yield* TestClock.adjust("1 minute")
+      expect(yield* news).toEqual(["chat_b", "chat_a"])
+    }).pipe(Effect.provide(byFile(client)), Effect.scoped)
   })
 })
 

@@ -82,16 +82,18 @@ export const problemOf = (ids: ReadonlyArray<string>): string | undefined => {
   return repeated === undefined ? undefined : `has ${repeated} more than once`
 }
 
+const variable = "FOLLOW_UPS_ORGS"
+
 const fromText = (text: string) => {
   const ids = text.split(",").flatMap((id) => (id.trim() === "" ? [] : [id.trim()]))
   const problem = problemOf(ids)
   return problem === undefined
     ? Either.right(ids.map((id) => OrgId.make(id)))
-    : Either.left(ConfigError.InvalidData([], problem))
+    : Either.left(ConfigError.InvalidData([variable], problem))
 }
 
 /** `FOLLOW_UPS_ORGS`: ids, separated by commas; blanks are ignored. None where it is absent or empty. */
-export const config = Config.string("FOLLOW_UPS_ORGS").pipe(Config.withDefault(""), Config.mapOrFail(fromText))
+export const config = Config.string(variable).pipe(Config.withDefault(""), Config.mapOrFail(fromText))
 
 /** These organizations; where none is given, those of {@link config}. Fails with `ConfigError` where an id is wrong. */
 export const layer = (given: ReadonlyArray<OrgId>) =>

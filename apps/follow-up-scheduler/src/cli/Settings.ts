@@ -120,6 +120,9 @@ export const read = Effect.fn("Settings.read")(function* (commands: Help.Command
   const path = file === undefined ? yield* textOf(environment, "FOLLOW_UPS_CONFIG") : Option.some(file)
   const optionsOf = ({ descriptor }: { readonly descriptor: CommandDescriptor.Command<unknown> }) =>
     Help.optionsOf(descriptor)
+  // The library takes an option without its value for one that is absent: the wrong organization would be watched.
+  if (args.some((word, index) => word === "--org" && (args[index + 1] ?? "") === ""))
+    return yield* Effect.fail(ConfigError.InvalidData(["--org"], "needs the id of an organization"))
   if (Option.contains(path, "")) return yield* Effect.fail(ConfigError.InvalidData(["--config"], "needs a file"))
   const config = Option.isNone(path)
     ? undefined

@@ -153,8 +153,21 @@ it("a contact who opted out may have opted in again in the chat, so its messages
   expect(RowDecision.decide({ ...row, consent }, [{ policy: policy(), first_in_force }])).toBeUndefined()
 })
 
-/** Stronger reasons that the row cannot show: by its other messages, or by a value that it does not have. */
-const notInRow = ["opted_out", "human_takeover", "unreadable_message", "replied", "empty", "not_matched", "broadcast"]
+/**
+ * Stronger reasons that the row cannot show: by the other messages, or by a value that it does not have. Where no
+ * policy takes the chat for such a value, the first policy gives the reason.
+ */
+const notInRow = [
+  "opted_out",
+  "human_takeover",
+  "unreadable_message",
+  "replied",
+  "empty",
+  "internal_channel",
+  "admin_contact",
+  "not_matched",
+  "broadcast"
+]
 
 type Status = "COMPLETED" | "FAILED" | "RUNNING"
 type Channel = "custom" | "whatsapp_bot" | "internal" | undefined

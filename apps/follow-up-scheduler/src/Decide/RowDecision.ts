@@ -5,8 +5,8 @@
  *
  * All messages give the same reason, or a stronger one: only they show an earlier stop word, a human agent who wrote
  * before our last message, a broadcast without an answer, or a message that cannot be read. Who unsubscribed, and the
- * segments, are not read for it either. A field that the row does not have says nothing: where `match` compares it, the
- * stronger reason can be `not_matched`.
+ * segments, are not read for it either. A field that the row does not have says nothing, nor does a contact who is no
+ * admin: where no policy takes the chat for such a value, the stronger reason is that of the first policy.
  */
 import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"

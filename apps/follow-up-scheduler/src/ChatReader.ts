@@ -207,7 +207,9 @@ const reading = (
       }),
     row: (chat_id) =>
       Effect.gen(function* () {
-        const fresh = yield* rows.find(chat_id, needOf("plan", yield* MonotonicClock.elapsed))
+        const org = yield* orgOf(chat_id)
+        if (!ChatOrg.isNamed(orgs, org)) return Option.none()
+        const fresh = yield* rows.find(chat_id, { ...needOf("plan", yield* MonotonicClock.elapsed), org })
         const row = Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
         if (Option.isNone(row) || Option.isSome(yield* unchanged(chat_id, row.value))) return Option.none()
         return Option.some({ ...ChatSnapshot.make(chat_id, row.value.chat, []), org_id: yield* orgOf(chat_id) })

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatState } from "@effect-invent/domain/Chat/ChatState"
-import { ChannelId, ContactId, UserId } from "@effect-invent/domain/Ids"
+import { ChannelId, ContactId, OrgId, UserId } from "@effect-invent/domain/Ids"
 import * as Open from "@effect-invent/domain/schema/Open"
 import type * as Arr from "effect/Array"
 import * as FastCheck from "effect/FastCheck"
@@ -267,6 +267,21 @@ const policyOf = (
     },
     steps: [{ after: "1 hour", action: "send_message", message: "Still there?" }]
   })
+
+describe("an organization that the policy does not name", () => {
+  const decidedIn = (org_id: OrgId | undefined) =>
+    RowDecision.decide({ ...ChatSnapshot.make(Build.chat_id, due(), []), org_id }, [
+      { policy: of({ orgs: ["org_a"] }), first_in_force }
+    ])?.decision
+
+  it("shows that the chat is for other policies, by its row", () => {
+    expect(decidedIn(OrgId.make("org_b"))).toMatchObject({ _tag: "Stop", reason: "not_matched" })
+  })
+
+  it("shows nothing where it is not known", () => {
+    expect([decidedIn(OrgId.make("org_a")), decidedIn(undefined)]).toEqual([undefined, undefined])
+  })
+})
 
 describe("a decision by the row", () => {
   it.prop(

@@ -35,6 +35,7 @@ export const isExcluded = (match: Match, chat: Traits): boolean => {
   const isOther = (wanted: ReadonlyArray<string> | undefined, found: string | undefined) =>
     found !== undefined && !isAmong(wanted, [found])
   return (
+    isOther(match.orgs, chat.org_id) ||
     isOther(match.assistants, chat.assistant_id) ||
     isOther(match.channels, chat.channel) ||
     (chat.segments !== undefined && !isAmong(match.segments, chat.segments)) ||

@@ -84,7 +84,7 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         yield* until(isRecorded)
         yield* free
         yield* Effect.raceFirst(
-          until(Effect.map(logged, (text) => text.includes("are lost"))),
+          until(Effect.map(logged, (text) => text.includes("of this log could not be written"))),
           Effect.flatMap(running.ended, Effect.die)
         )
         expect((yield* logged).slice(before.length)).toMatch(

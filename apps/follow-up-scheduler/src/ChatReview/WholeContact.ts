@@ -49,7 +49,7 @@ export const make = ({ erasure, ledger, outage, policies, reader }: Services) =>
         return chat
       }).pipe((reading) => inTurn(chat_id, reading))
 
-    /** Lists the messages of another chat, unless somebody has meanwhile. A chat that is gone has none. */
+    /** Lists the messages of another chat, unless that has been done meanwhile. A chat that is gone has none. */
     const readOther = (chat: ChatSnapshot, chat_id: ChatId) =>
       Effect.gen(function* () {
         const left = yield* ledger.notReadWhole(chat)

@@ -58,8 +58,8 @@ export const make = Effect.fnUntraced(function* ({ advance, chatReview, ledger, 
     )
 
   /**
-   * An armed follow-up is taken further at once. A planned one waits for one of the {@link atOnce} permits, and is left
-   * alone if it has changed by then.
+   * An armed follow-up is taken further at once. A planned one waits for one of the {@link atOnce} permits. If its row
+   * has changed when the permit comes, nothing is done.
    */
   const inTurn = (followUp: FollowUp) => {
     if (followUp.status !== "planned") return advance(followUp)

@@ -5,6 +5,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as AuditEvent from "./AuditEvent.ts"
 import { columnTypes } from "./Migrations/ColumnTypes.ts"
+import * as OfChats from "./Migrations/OfChats.ts"
 import * as OfThePage from "./Migrations/OfThePage.ts"
 import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
@@ -257,26 +258,6 @@ const variants = Effect.gen(function* () {
   yield* sql`ALTER TABLE enrolments ADD COLUMN variant TEXT`
 })
 
-/** The organization of a chat; null where it is not known. */
-const chatOrgs = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* sql`ALTER TABLE chat_decisions ADD COLUMN org_id TEXT`
-  yield* sql`CREATE INDEX chat_decisions_org ON chat_decisions (org_id, chat_id) WHERE org_id IS NOT NULL`
-})
-
-/** Chats that were decided by their row, and how many of these decisions a reading of all messages covers. */
-const chatsByRow = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* sql`CREATE TABLE IF NOT EXISTS chats_by_row (
-    chat_id TEXT NOT NULL,
-    contact_id TEXT NOT NULL,
-    decisions INTEGER NOT NULL,
-    read_whole INTEGER NOT NULL,
-    PRIMARY KEY (chat_id, contact_id)
-  )`
-  yield* sql`CREATE INDEX IF NOT EXISTS chats_by_row_not_read ON chats_by_row (contact_id) WHERE read_whole < decisions`
-})
-
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -301,8 +282,8 @@ const migrations = {
   "21_searches": OfThePage.searches,
   "22_quota_shares": OfThePage.quotaShares,
   "23_variants": variants,
-  "24_chat_orgs": chatOrgs,
-  "25_chats_by_row": chatsByRow
+  "24_chat_orgs": OfChats.chatOrgs,
+  "25_chats_by_row": OfChats.chatsByRow
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

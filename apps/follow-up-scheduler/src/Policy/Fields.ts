@@ -209,7 +209,7 @@ export const fields = {
   after_human: withDefault(
     described(
       Schema.Literal("next_episode", "never"),
-      "When a chat is followed up again in which a human of the staff wrote. next_episode: once it is nobody's, " +
+      "When a chat is followed up again in which a human of the staff wrote. next_episode: once nobody is assigned, " +
         "the contact has " +
         "asked again and the assistant has answered. never: not at all."
     ),

@@ -121,7 +121,7 @@ const quota = async (progress: (what: string) => void): Promise<Table> => {
       `${limit * (windows + 1)} GETs by ${callers} callers for ${seconds(patienceFor(window))}, warmed up before, ` +
       `through a quota of ${limit} in ${seconds(window)}, 10 to 50 ms away, kept in four ways that servers have. ` +
       "The 429s the server gave, the calls that ended in an error, and the use of the quota from the second window " +
-      "on: a client whose calls have all ended by then uses none of it.",
+      "on: 0 % where all calls had ended before it.",
     head: ["", ...modelNames],
     rows
   }

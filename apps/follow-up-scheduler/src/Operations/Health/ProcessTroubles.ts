@@ -89,6 +89,7 @@ export const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activit
   }
 }
 
+/** The trouble of a key that the service refuses, as alerts and the page print it. */
 export const keyRefused = "the service refuses the API key"
 
 const refusedWords = (reasons: string): string => {

@@ -24,7 +24,7 @@ export interface Scheduler {
 const warning = /\(node:\d+\) DeprecationWarning: Calling client\.query\(\) .*\n\(Use `node --trace-deprecation .*\n/
 
 const notLetIn =
-  /timed out|timeout exceeded when trying to connect|terminating connection|not currently accepting connections/i
+  /timed out|timeout exceeded when trying to connect|terminating connection|connection terminated|not currently accepting connections/i
 
 /** How it ends where the database does not let it in at its start. Its supervisor starts it again. */
 const isNotLetIn = ({ code, stderr }: Process.Ended) => code === 2 && notLetIn.test(stderr)

@@ -34,6 +34,7 @@ import * as StateUpdates from "./Dispatch/StateUpdates.ts"
 import * as StepRead from "./Dispatch/StepRead.ts"
 import * as Sweep from "./Dispatch/Sweep.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
+import * as Turns from "./Dispatch/Turns.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
 import { ChatReview } from "./ChatReview.ts"
@@ -67,6 +68,12 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
   }
 >() {}
 
+/**
+ * How many planned follow-ups are begun at a time, at most. A service that takes two seconds to answer then leaves no
+ * quota unused, and follow-ups are still armed in the order in which they are due.
+ */
+const atOnce = 12
+
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
 
@@ -99,6 +106,7 @@ export const make = Effect.gen(function* () {
   const stateUpdates = yield* StateUpdates.make
   const transitions = Transitions.make(ledger, timer)
   const lastLook = LastRead.make()
+  const turns = yield* Turns.make(atOnce)
   const context: ActionContext = {
     policies,
     invent,
@@ -109,7 +117,8 @@ export const make = Effect.gen(function* () {
     chatReview,
     timer,
     transitions,
-    lastLook
+    lastLook,
+    turns
   }
   const look = StepRead.make(context)
   /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
@@ -255,8 +264,10 @@ export const make = Effect.gen(function* () {
 
   const advance: Dispatch["Type"]["advance"] = (followUp) => finishing(carryOn(followUp))
 
-  const queue = yield* Sweep.make({ ledger, policies, chatReview, mayBegin, advance })
-  return { advance, ...queue } satisfies Dispatch["Type"]
+  return {
+    advance,
+    ...Sweep.make({ ledger, policies, chatReview, mayBegin, advance, turns })
+  } satisfies Dispatch["Type"]
 })
 
 /** The dispatcher, as a layer. */

@@ -21,6 +21,7 @@ import type { Timer } from "../Timer.ts"
 import type * as LastRead from "./LastRead.ts"
 import type { StateUpdates } from "./StateUpdates.ts"
 import type * as Transitions from "./Transitions.ts"
+import type { Turns } from "./Turns.ts"
 
 /** The services that an action uses. One for all actions of a dispatcher. */
 export interface ActionContext {
@@ -34,6 +35,7 @@ export interface ActionContext {
   readonly timer: Timer["Type"]
   readonly transitions: ReturnType<typeof Transitions.make>
   readonly lastLook: ReturnType<typeof LastRead.make>
+  readonly turns: Turns
 }
 
 /** How often the result of a request is looked for before it counts as absent. */
@@ -99,7 +101,7 @@ const isInTime = ({ freshFor, look, until }: Beginning) =>
  */
 export const ifStillOwned =
   (
-    { erasure, ledger }: ActionContext,
+    { erasure, ledger, turns }: ActionContext,
     followUp: FollowUp,
     beginning: Beginning | undefined,
     onLeave: Effect.Effect<void> = Effect.void
@@ -121,7 +123,8 @@ export const ifStillOwned =
     const isWanted = Effect.gen(function* () {
       const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
       yield* CrashPoint.reach("before request")
-      return mayLeave && (beginning === undefined || (yield* isInTime(beginning)))
+      if (!mayLeave || beginning === undefined) return mayLeave
+      return yield* Effect.tap(isInTime(beginning), turns.learn)
     })
     return request.pipe(
       RateLimit.withLane("verify"),

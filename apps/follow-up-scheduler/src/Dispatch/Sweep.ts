@@ -14,14 +14,9 @@ import type { FollowUpKey } from "../Plan.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import * as Delay from "./Delay.ts"
+import type { Turns } from "./Turns.ts"
 
 const sweepConcurrency = 4
-
-/**
- * How many planned follow-ups are begun at a time. A service that takes two seconds to answer then leaves no quota
- * unused, and follow-ups are still armed in the order in which they are due.
- */
-const atOnce = 12
 
 /** What taking up needs of the dispatcher. */
 export interface Parts {
@@ -32,12 +27,11 @@ export interface Parts {
   readonly mayBegin: Effect.Effect<boolean, SqlError>
   /** Takes a follow-up one step further. */
   readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
+  readonly turns: Turns
 }
 
 /** Builds `wake` and `sweep` of the dispatcher. */
-export const make = Effect.fnUntraced(function* ({ advance, chatReview, ledger, mayBegin, policies }: Parts) {
-  const turns = yield* Effect.makeSemaphore(atOnce)
-
+export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }: Parts) => {
   /** Rows that wait for longer than they may, because the clock was fast when they were written. */
   const heldTooLong = (now: DateTime.Utc) =>
     Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
@@ -58,18 +52,18 @@ export const make = Effect.fnUntraced(function* ({ advance, chatReview, ledger, 
     )
 
   /**
-   * An armed follow-up is taken further at once. A planned one waits for one of the {@link atOnce} permits. If its row
-   * has changed when the permit comes, nothing is done.
+   * An armed follow-up is taken further at once. A planned one waits for its turn. If its row has changed by then,
+   * nothing is done.
    */
   const inTurn = (followUp: FollowUp) => {
     if (followUp.status !== "planned") return advance(followUp)
     const isWanted = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? mayBegin : Effect.succeed(false)))
-    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), isWanted))
+    return turns.inTurn(Effect.whenEffect(advance(followUp), isWanted))
   }
 
   /**
-   * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one without a free permit is
-   * left to the next sweep. Gives whether it was taken up.
+   * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one is left to the next sweep
+   * where no turn is free. Gives whether it was taken up.
    */
   const takeUp = (followUp: FollowUp, now: DateTime.Utc) => {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
@@ -78,7 +72,7 @@ export const make = Effect.fnUntraced(function* ({ advance, chatReview, ledger, 
       Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
     )
     if (followUp.status !== "planned") return taking
-    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, mayBegin))
+    const inTurn = turns.ifFree(Effect.whenEffect(taking, mayBegin))
     return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
   }
 
@@ -105,4 +99,4 @@ export const make = Effect.fnUntraced(function* ({ advance, chatReview, ledger, 
       return taken.length
     })
   }
-})
+}

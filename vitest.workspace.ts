@@ -16,7 +16,8 @@ export default defineConfig({
     pool: "forks",
     // The pool belongs to the root: only this setting decides whether a file gets a process of its own. Under a project the same
     // setting only decides whether the modules are loaded again for each file.
-    poolOptions: { forks: { isolate: false } },
+    // A large young generation: the collector takes a twelfth of the tests' time without it.
+    poolOptions: { forks: { isolate: false, execArgv: ["--max-semi-space-size=64"] } },
     maxWorkers: 2,
     reporters: [
       ...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []),

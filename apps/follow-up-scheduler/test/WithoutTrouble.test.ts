@@ -1,6 +1,6 @@
 /**
- * A scheduler that is well and has nothing to do, for an hour: no alert is sent, and each sweep is followed by
- * one heartbeat.
+ * A scheduler that is well and has nothing to do, for twice as long as any alert about reading or sweeping takes: none
+ * is sent, and each sweep is followed by one heartbeat.
  */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Emulator from "@effect-invent/emulator/Emulator"
@@ -31,6 +31,8 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 })
 
 const policy = Build.policy({ effective_from: "all", steps: [{ after: "1 day", action: "schedule_follow_up" }] })
+
+const idle = Duration.times(Thresholds.defaults.lookWithin, 2)
 
 const environment = ConfigProvider.fromMap(
   new Map([
@@ -74,7 +76,7 @@ const scheduler = (onSweep: Effect.Effect<void>) => {
   )
 }
 
-it.live("an hour without trouble: no alert, and one heartbeat after each sweep", () =>
+it.live("twenty minutes without trouble: no alert, and one heartbeat after each sweep", () =>
   Effect.gen(function* () {
     const { log, world } = yield* Emulator.Emulator
     const contact = yield* world.addContact({ name: "Ada", country: "IE", channels: [{ type: "custom" }] })
@@ -92,15 +94,15 @@ it.live("an hour without trouble: no alert, and one heartbeat after each sweep",
       ]
       yield* Effect.all(work, { concurrency: "unbounded", discard: true })
     })
-    yield* Effect.raceFirst(Effect.sleep("1 hour"), Effect.zipRight(serving, Effect.never)).pipe(
+    yield* Effect.raceFirst(Effect.sleep(idle), Effect.zipRight(serving, Effect.never)).pipe(
       Effect.provide(scheduler(swept)),
       Effect.withConfigProvider(environment)
     )
     expect(requests.filter(({ line }) => line !== "GET https://beats.example/1")).toEqual([])
     expect(requests.map(({ at }) => at)).toEqual(sweeps)
-    expect(sweeps.length).toBeGreaterThanOrEqual(1200)
+    expect(sweeps.length).toBeGreaterThanOrEqual(400)
     const received = (yield* log.entries).filter((entry) => entry.kind === "request")
-    expect(received.length).toBeGreaterThan(100)
+    expect(received.length).toBeGreaterThan(50)
   }).pipe(Effect.provide(Emulator.layer()), Effect.withTracerEnabled(false), (test) =>
     Effect.zipRight(Scheduler.load, VirtualTime.run(test, Build.start))
   )

@@ -134,7 +134,7 @@ interface Answer {
   readonly status: number
 }
 
-const samples = 10 * scale
+const samples = 4 * scale
 
 /**
  * What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and names the

@@ -1,4 +1,4 @@
-/** A month of the real scheduler among random people and faults, in virtual time, judged by the checker. */
+/** Days of the real scheduler among random people and faults, in virtual time, judged by the checker: a month of them. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -36,6 +36,8 @@ import * as FaultSchedule from "./FaultSchedule.ts"
 export interface Settings {
   readonly seed: number
   readonly conversations: number
+  /** Which days of the month; all 30 unless given. */
+  readonly days?: { readonly from: number; readonly count: number }
 }
 
 export interface Outcome {
@@ -50,8 +52,9 @@ export interface Outcome {
 
 /** Clocks go back in Europe on the 25th, and some of its people live elsewhere. */
 const begin = "2026-09-30T00:00:00Z"
-const length = Duration.days(30)
-const arrivals = Duration.days(26)
+const month = { from: 0, count: 30 }
+/** Nobody arrives on the last days, so that what was begun comes to its end. */
+const lastDays = 4
 
 /** A timer that a fault made late is found by the sweep. */
 const options = {
@@ -139,7 +142,7 @@ const layerAround = (policy: string) =>
     Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
   )
 
-const play = ({ conversations, seed }: Settings) =>
+const play = ({ conversations, days = month, seed }: Settings) =>
   Effect.gen(function* () {
     const { faults, log, world } = yield* Emulator.Emulator
     const { hint, passed, reportAgain } = yield* makeHints
@@ -154,32 +157,33 @@ const play = ({ conversations, seed }: Settings) =>
       discard: true
     }).pipe(Effect.provide(Layer.merge(layerLife, Watch.layerEvents(Stream.fromQueue(passed)))))
     const people = Effect.provideService(
-      People.run({ seed, conversations, during: arrivals, onAct: hint }),
+      People.run({ seed, conversations, during: Duration.days(days.count - lastDays), onAct: hint }),
       World,
       world
     )
     yield* Effect.all([people, CrashInjection.restartForever(life, onCrash)], {
       concurrency: "unbounded",
       discard: true
-    }).pipe(Effect.timeoutOption(length))
+    }).pipe(Effect.timeoutOption(Duration.days(days.count)))
     return { entries: yield* log.entries, fired: yield* faults.fired, down }
   }).pipe(Effect.scoped, Effect.provide(layerAround(FaultSchedule.policyOf(seed))))
 
 export const run = (settings: Settings): Effect.Effect<Outcome, unknown> =>
   Effect.gen(function* () {
-    const { seed } = settings
+    const { days = month, seed } = settings
+    const from = DateTime.add(DateTime.unsafeMake(begin), { days: days.from })
     const emulator = Emulator.layer({
       seed,
       faults: FaultSchedule.faults,
       unfired: "ignore",
       script: People.assistant(seed)
     })
-    const month = play(settings).pipe(
+    const playing = play(settings).pipe(
       Effect.provide(emulator),
       Effect.withRandom(Random.make(seed)),
       Effect.withTracerEnabled(false)
     )
-    const { down, entries, fired } = yield* VirtualTime.run(Logger.withMinimumLogLevel(month, LogLevel.Error), begin)
+    const { down, entries, fired } = yield* VirtualTime.run(Logger.withMinimumLogLevel(playing, LogLevel.Error), from)
     const log = Log.toJsonLines(entries)
     const read = yield* Checker.readLog(log)
     const verdict = Checker.check(read, yield* Checker.readPolicy(FaultSchedule.policyOf(seed)), {

@@ -107,6 +107,26 @@ describe("doctor", () => {
       expect(requests.every((path) => /^\/orgs\/org_[ab]\//.test(path))).toBe(true)
     })
   )
+
+  const matching = `name: agency
+version: 1
+match: { orgs: [org_a, org_c] }
+steps: [{ after: 4 hours, action: schedule_follow_up }]
+`
+  it.live("warns of an organization that a policy matches and no --org names; without --org it does not know", () =>
+    CommandLine.inFolder(
+      { "agency.yaml": matching },
+      Effect.gen(function* () {
+        const warnings = (...orgs: ReadonlyArray<string>) =>
+          Effect.map(CommandLine.run(["doctor", "--policy", "agency.yaml", ...orgs]), ({ stdout }) =>
+            stdout.split("\n").filter((line) => line.startsWith("warning") && line.includes("org_"))
+          )
+        const [warning, ...others] = yield* warnings("--org", "org_a", "--org", "org_b")
+        expect(warning).toMatch(/^warning +org +org_c: agency matches its chats, but no --org names it$/)
+        expect([others, yield* warnings("--org", "org_a", "--org", "org_c"), yield* warnings()]).toEqual([[], [], []])
+      })
+    )
+  )
 })
 
 describe("a policy that matches by organization", () => {

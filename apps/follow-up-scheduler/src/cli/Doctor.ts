@@ -29,6 +29,12 @@ import * as CountText from "../Policy/CountText.ts"
 
 type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
 
+/** The policies and the organizations that are named. */
+interface Named {
+  readonly policies: InForce
+  readonly orgs: ReadonlyArray<string>
+}
+
 /** What is checked. A probe that fails becomes a finding; it does not keep the others from running. */
 export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/Probes")<
   Probes,
@@ -38,8 +44,8 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
     readonly database: Probe<number>
     /** The troubles that the ledger shows, as in the alerts. */
     readonly sending: Probe<ReadonlyArray<Trouble.Trouble>>
-    /** The policies, if any are named. */
-    readonly policies: Option.Option<Probe<InForce>>
+    /** If any policies are named. */
+    readonly policies: Option.Option<Probe<Named>>
     /** Whether the ledger is as new as the chats. Only with policies, because follow-ups are recognized by them. */
     readonly age: Option.Option<Probe<HealthChecks.Finding>>
   }
@@ -64,9 +70,23 @@ const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<Hea
     ? [sendingOk]
     : troubles.map((trouble) => HealthChecks.finding("sending", "error", Trouble.advise(trouble)))
 
+/** A warning for each organization whose chats a policy matches, and which is not among those that are named. */
+const findingsOfMatchedOrgs = ({ orgs, policies }: Named): ReadonlyArray<HealthChecks.Finding> =>
+  (orgs.length === 0 ? [] : policies).flatMap(({ match, name }) =>
+    (match.orgs ?? []).flatMap((org) =>
+      orgs.includes(org)
+        ? []
+        : [HealthChecks.finding("org", "warning", `${org}: ${name} matches its chats, but no --org names it`)]
+    )
+  )
+
 /** A finding for each policy, and where there are several for the chats that they share and that none matches. */
-const findingsOfPolicies = (policies: InForce): ReadonlyArray<HealthChecks.Finding> => {
-  const each = policies.map(({ id }) => HealthChecks.ok("policy", `${id} can be used, and every step has an opening`))
+const findingsOfPolicies = (named: Named): ReadonlyArray<HealthChecks.Finding> => {
+  const { policies } = named
+  const each = [
+    ...policies.map(({ id }) => HealthChecks.ok("policy", `${id} can be used, and every step has an opening`)),
+    ...findingsOfMatchedOrgs(named)
+  ]
   if (policies.length === 1) return each
   const shared = PolicyOverlap.between(policies).map(({ isWhole, later, taker }) =>
     isWhole
@@ -127,7 +147,10 @@ const probes = (db: Db, paths: ReadonlyArray<string>, orgs: Orgs.Orgs["Type"]) =
           Ledgers.reading(db)
         ),
         sending: Effect.provide(sending, Ledgers.reading(db)),
-        policies: ifNamed(paths, PolicyFiles.load(paths)),
+        policies: ifNamed(
+          paths,
+          Effect.all({ policies: PolicyFiles.load(paths), orgs: Effect.provide(Orgs.Orgs, Orgs.layer(orgs)) })
+        ),
         age: ifNamed(
           paths,
           Effect.flatMap(PolicyFiles.load(paths), (policies) => LedgerAge.examine(...policies)).pipe(

@@ -522,12 +522,12 @@ describe("any limit", () => {
 })
 
 /**
- * Twenty minutes in which others spend a fifth of the limit: our requests, their refusals, and what the server let in.
+ * Twelve minutes in which others spend a fifth of the limit: our requests, their refusals, and what the server let in.
  */
 const amongOthers = (model: Model, seed: number) => {
   const random = randomOf(seed)
   const server = model(vendor, random)
-  const minutes = 20
+  const minutes = 12
   const latency = Effect.suspend(() => Effect.sleep(10 + random() * 290))
   const arrive = Effect.map(Clock.currentTimeMillis, (at) => ({ at, isAccepted: server(at) }))
   const answers: Array<{ readonly at: number; readonly isAccepted: boolean }> = []

@@ -1,4 +1,4 @@
-/** Days of the real scheduler among random people and faults, in virtual time, judged by the checker: a month of them. */
+/** Days of the real scheduler among random people and faults, in virtual time, judged by the checker; 30 at most. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"

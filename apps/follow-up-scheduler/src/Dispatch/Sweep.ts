@@ -52,8 +52,8 @@ export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }:
     )
 
   /**
-   * An armed follow-up is taken further at once. A planned one waits for its turn. If its row has changed by then,
-   * nothing is done.
+   * An armed follow-up is taken further at once. A planned one waits for its turn, and is left alone where its row
+   * has changed when the turn comes.
    */
   const inTurn = (followUp: FollowUp) => {
     if (followUp.status !== "planned") return advance(followUp)

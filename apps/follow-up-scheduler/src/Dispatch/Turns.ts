@@ -1,8 +1,8 @@
 /**
- * How many planned follow-ups are begun at a time. The chat of each is read first. Where the service, the quota or the
- * machine is too slow for so many, every read is too old before its request may be sent, and nothing is ever sent. So
- * when that has happened to as many in a row as are begun at a time, it is half as many from then on. It becomes one
- * more after each round that was in time.
+ * Limits how many planned follow-ups are begun at a time. The chat of each is read first. If the service, the quota or
+ * the machine is too slow for so many, every read is too old before its request may be sent, and nothing is sent. After
+ * as many late reads in a row as follow-ups are begun at a time, the limit is halved. Each request that is sent in time
+ * raises it, by one in a round.
  */
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -30,7 +30,7 @@ export const make = (most: number): Effect.Effect<Turns> =>
       lowest = width
       return Effect.logWarning(
         "chats were read too long before their requests could be sent; " +
-          `from now on at most ${CountText.count(width, "follow-up is", "follow-ups are")} begun at a time`
+          `at most ${CountText.count(width, "follow-up is", "follow-ups are")} begun at a time until all are in time`
       )
     })
     const learn = (isInTime: boolean) =>

@@ -36,8 +36,13 @@ export interface CallOptions {
    * the call with all its waits. What is left out stays as it is.
    */
   readonly deadlines?: { readonly attempt?: DurationInput; readonly total?: DurationInput }
-  /** False: one request and no other, after a 429 neither. */
-  readonly retry?: boolean
+  /**
+   * False: one request and no other, after a 429 neither. `"if-unapplied"`: another request only where the one before
+   * certainly was not applied, because it never left or a 429 refused it; so it is for an unsafe endpoint without this.
+   * For an update that does something else when it comes late, such as a `follow_up_at` that has passed by then: the
+   * error shows that the answer was lost, and a read whether the update was applied.
+   */
+  readonly retry?: boolean | "if-unapplied"
   /**
    * Sent with every request of the call. Those that the client sets itself are refused: `authorization`,
    * `content-type`, `content-length`, `accept-encoding`, `host`. A `user-agent` replaces the client's; a browser sends

@@ -102,6 +102,20 @@ describe("a single call", () => {
     })
   )
 
+  it.scoped("can be repeated only where its request certainly was not applied; the error of the others says why", () =>
+    Effect.gen(function* () {
+      const ended = (answer: Vendor.Answer) =>
+        Effect.gen(function* () {
+          const { invent, seen } = yield* Vendor.connect(inOrder(answer, Vendor.text("", 404)))
+          const call = Effect.flip(calls.Idempotent(invent).pipe(withCallOptions({ retry: "if-unapplied" })))
+          return [(yield* within("10 seconds", call))._tag, seen.length]
+        })
+      for (const answer of [Vendor.refused, Vendor.text("", 429)]) expect(yield* ended(answer)).toEqual(["NotFound", 2])
+      expect(yield* ended(Vendor.text("", 503))).toEqual(["ServerFault", 1])
+      expect(yield* ended(Vendor.reset)).toEqual(["ConnectionLost", 1])
+    })
+  )
+
   it.scoped("has its own headers on every request, and never another key", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.text("", 503), json([])))

@@ -3,6 +3,7 @@
  * ahead, reads the chat again before that instant, takes the value back if anybody wrote, and afterwards looks for the
  * message.
  */
+import * as CallOptions from "@effect-invent/client/CallOptions"
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
@@ -57,7 +58,9 @@ export const make = (context: ActionContext, policy: Policy) => {
 
   /**
    * Sends the value only while the snapshot is fresh, and early enough to arrive before the instant. A value that
-   * arrives later would be carried out a second time, where an earlier attempt had set it and it was carried out.
+   * arrives later would be carried out a second time, where an earlier request had set it and it was carried out. No
+   * check prevents that once a request has left: it is not repeated where its answer is lost, and the next read of the
+   * chat shows whether it was applied.
    */
   const setFollowUpAt = (
     armed: FollowUp,
@@ -67,7 +70,7 @@ export const make = (context: ActionContext, policy: Policy) => {
   ) =>
     stateUpdates
       .update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } })
-      .pipe(ifStillOwned(context, armed, beginning, onLeave))
+      .pipe(CallOptions.withCallOptions({ retry: "if-unapplied" }), ifStillOwned(context, armed, beginning, onLeave))
 
   /**
    * Has the armed follow-ups of the conversation confirmed again. Called after `follow_up_at` was cleared although

@@ -31,10 +31,10 @@ export const make =
     const decide = (failure: RetryPolicy.Failure, attempt: number) =>
       Effect.gen(function* () {
         const now = yield* MonotonicClock.millis
-        const situation = {
+        const situation: Omit<RetryPolicy.Situation, "budgetLeft"> = {
           policy: policyOf,
           failure,
-          safety: call.safety,
+          safety: call.options.retry === "if-unapplied" ? "Unsafe" : call.safety,
           attempt,
           remaining: Duration.millis(Math.max(0, call.until - now)),
           jitter: yield* Random.next

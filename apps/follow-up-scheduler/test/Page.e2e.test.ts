@@ -1,6 +1,6 @@
 /** The operator page in a real browser: the scheduler itself, beside an emulator and its customers. */
 import { SimulatedCustomers } from "@effect-invent/customers/CustomerLayers"
-import type { ChatId } from "@effect-invent/domain/Ids"
+import { type ChatId, OrgId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as SharedLayer from "@effect-invent/test-support/SharedLayer"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -20,6 +20,7 @@ import type { Browser, Page } from "playwright-core"
 import { Ledger } from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
+import * as Orgs from "../src/Policy/Orgs.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Chromium from "./Browser.ts"
 import * as ChatSearchSuite from "./ChatSearchSuite.ts"
@@ -447,6 +448,34 @@ Chromium.describe("the operator page in a browser", () => {
       yield* see(page, '.found .row[aria-rowindex="100001"]')
       yield* seeText(page, ".found .row", "chat_1100000")
       expect(yield* Effect.promise(() => page.locator(".found .row").count())).toBeLessThan(100)
+      expect(yield* Chromium.violations(page)).toEqual([])
+      expect(complaints).toEqual([])
+    })
+  )
+
+  story(
+    "shows which organization each chat is of, and the chats of the one that is chosen",
+    Effect.gen(function* () {
+      const orgs = Layer.succeed(Orgs.Orgs, [OrgId.make("org_0"), OrgId.make("org_1")])
+      const built = yield* Layer.build(Layer.provide(PageHarness.layer({ host: "127.0.0.1", port: 0 }), orgs))
+      yield* Effect.provide(ChatSearchSuite.fillChats(30), built)
+      const url = Option.getOrThrow(Context.get(built, PageAddress))
+      const { complaints, page } = yield* Chromium.open(yield* Chrome, `${url}#find=`)
+      yield* seeText(page, ".found [role=status]", /^30 found$/)
+      const namedIn = (row: string) =>
+        Effect.promise(() => page.locator(".found .row").filter({ hasText: row }).locator(".org").textContent(patience))
+      expect([yield* namedIn("person_1000001"), yield* namedIn("person_1000002")]).toEqual(["org_1", "org_0"])
+      const choice = page.locator('label:has-text("Organization") select')
+      yield* Effect.promise(() => choice.selectOption("org_1", patience))
+      yield* seeText(page, ".found [role=status]", /^15 found$/)
+      yield* miss(page, ".found .row", "person_1000002")
+      expect(new URL(page.url()).hash).toContain("org=org_1")
+      // The address names the choice: it is still made after a reload.
+      yield* Effect.promise(() => page.reload())
+      yield* seeText(page, ".found [role=status]", /^15 found$/)
+      expect(yield* Effect.promise(() => choice.inputValue(patience))).toBe("org_1")
+      yield* Effect.promise(() => choice.selectOption("any", patience))
+      yield* seeText(page, ".found [role=status]", /^30 found$/)
       expect(yield* Chromium.violations(page)).toEqual([])
       expect(complaints).toEqual([])
     })

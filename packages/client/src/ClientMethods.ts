@@ -1472,7 +1472,8 @@ export interface Messages {
 export interface State {
   /**
    * Changes the state of a chat and answers with the whole chat. An empty payload changes nothing and so reads the
-   * chat, which no published endpoint does.
+   * chat, which no published endpoint does. A request whose answer was lost is not sent again when it might arrive
+   * after `follow_up_at`, since the assistant could follow up a second time: read the chat before you send another.
    *
    * `PATCH /chats/{chat_id}/state`. A repetition changes nothing more: sent again after a lost answer.
    *

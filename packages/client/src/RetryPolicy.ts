@@ -82,26 +82,22 @@ export interface Situation {
   readonly budgetLeft: boolean
   /** What the total deadline leaves. */
   readonly remaining: Duration.Duration
+  /**
+   * How long the request may still be sent again although its answer was lost; without it, for as long as the rest
+   * allows.
+   */
+  readonly repeatableFor?: Duration.Duration
   /** A random number in [0, 1) that places the wait inside the back-off: full jitter. */
   readonly jitter: number
 }
 
+/** Whether the request may have been applied. */
+export const isAmbiguous = ({ _tag }: Failure): boolean =>
+  _tag === "AnswerLost" || _tag === "AttemptTimedOut" || _tag === "Faulted"
+
 /** Whether a repetition cannot do the request twice. */
-const isRepeatable = (failure: Failure, safety: Safety): boolean => {
-  switch (failure._tag) {
-    case "NeverSent":
-    case "Throttled":
-      return true
-    case "AnswerLost":
-    case "AttemptTimedOut":
-    case "Faulted":
-      return safety !== "Unsafe"
-    case "QueueFull":
-    case "RateLimitUnavailable":
-    case "Rejected":
-      return false
-  }
-}
+const isRepeatable = (failure: Failure, safety: Safety): boolean =>
+  failure._tag === "NeverSent" || failure._tag === "Throttled" || (isAmbiguous(failure) && safety !== "Unsafe")
 
 /** A 429 is the limiter's business, not an outage: it spends neither budget nor attempts. */
 export const isSpending = (failure: Failure): boolean => failure._tag !== "Throttled"
@@ -122,7 +118,7 @@ const ceilingOf = ({ attempt, failure, policy }: Situation): Duration.Duration =
  * - The wait is a random part of a back-off that starts at `baseDelay` and doubles up to `maxDelay`, on top of what the
  *   server requires in `Retry-After`.
  * - `GiveUp` where it may not be repeated, where `maxAttempts` or the budget is used up, and where the wait would not
- *   end before the call's deadline. A 429 uses up neither attempts nor budget.
+ *   end before the call's deadline or within `repeatableFor`. A 429 uses up neither attempts nor budget.
  * - `TooLong` where `Retry-After` alone is not shorter than what the deadline leaves.
  */
 export const decide = (situation: Situation): Decision => {
@@ -138,5 +134,6 @@ export const decide = (situation: Situation): Decision => {
     // All callers got the same instant: the jitter is added to it.
     onSome: (floor) => Duration.sum(floor, backOff)
   })
-  return Duration.greaterThanOrEqualTo(after, remaining) ? Decision.GiveUp() : Decision.Repeat({ after })
+  const left = isAmbiguous(failure) ? Duration.min(remaining, situation.repeatableFor ?? remaining) : remaining
+  return Duration.greaterThanOrEqualTo(after, left) ? Decision.GiveUp() : Decision.Repeat({ after })
 }

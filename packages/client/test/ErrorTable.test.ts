@@ -33,7 +33,15 @@ const rows = [...page.matchAll(/^\| `(\w+)` \| (.+) \| (yes|no) \|$/gm)].map(([,
 
 /** A field, or an option, that a row names in backticks. */
 const named = (what: string) => [...what.matchAll(/`([\w.]+)`/g)].map(([, name = ""]) => name)
-const elsewhere = new Set(["INVENT_API_KEY", "deadlines", "deadlines.total", "rateLimit.maxQueued", "Reconcile"])
+const elsewhere = new Set([
+  "ConnectionLost",
+  "follow_up_at",
+  "INVENT_API_KEY",
+  "deadlines",
+  "deadlines.total",
+  "rateLimit.maxQueued",
+  "Reconcile"
+])
 const fieldsOf = (tag: string) =>
   Object.keys((InventError as unknown as Record<string, { readonly fields: object }>)[tag]!.fields)
 

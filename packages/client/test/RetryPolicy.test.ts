@@ -87,6 +87,19 @@ describe("the retry policy", () => {
     }
   }
 
+  it("repeats what may have been applied only as long as that is repeatable, and the rest regardless", () => {
+    for (const [name, failure] of Object.entries(failures)) {
+      const decide = (millis: number) =>
+        RetryPolicy.decide({ ...plenty, failure, safety: "Idempotent", repeatableFor: Duration.millis(millis) })._tag
+      const isAmbiguous = /^(AnswerLost|AttemptTimedOut|Faulted)/.test(name)
+      const always = expected[name]!.Idempotent
+      expect(decide(0), name).toBe(isAmbiguous ? "GiveUp" : always)
+      // Half of the first back-off, after what the server asks for.
+      const wait = name.endsWith("3 s") ? 3250 : 250
+      expect([decide(wait), decide(wait + 1)], name).toEqual([isAmbiguous ? "GiveUp" : always, always])
+    }
+  })
+
   it("doubles the ceiling of the back-off with each attempt, up to the longest", () => {
     const policy = { maxAttempts: 100, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(3) }
     const waits = [1, 2, 3, 4, 5, 99].map((attempt) => {

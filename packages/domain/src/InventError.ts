@@ -85,7 +85,10 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   }
 }
 
-/** 5xx, and the retry policy gave up. Only for requests whose repetition changes nothing. */
+/**
+ * 5xx, and the retry policy gave up. Only for requests whose repetition changes nothing, or changes nothing before an
+ * instant that they name, such as `follow_up_at`.
+ */
 export class ServerFault extends Schema.TaggedError<ServerFault>()("ServerFault", answer) {
   override get message() {
     return `${this.endpoint}: the server failed (${this.status}) after ${this.attempts} attempts: ${this.excerpt}`
@@ -225,7 +228,7 @@ export type InventError = RepeatableError | OutcomeUnknown
 
 /**
  * Whether the same call can succeed later without being changed. Never true for {@link OutcomeUnknown}: repeating it
- * could apply it twice.
+ * could apply it twice. After an update with a `follow_up_at`, read the chat first: the assistant may have written.
  */
 export const isRetryable = (error: InventError): boolean => {
   switch (error._tag) {

@@ -1,9 +1,9 @@
 /**
  * Limits how many planned follow-ups are begun at a time. The chat of each is read first. If the service, the quota or
  * the machine is too slow for so many, every read is too old before its request may be sent, and nothing is sent. The
- * limit is found as TCP finds its congestion window: it begins at {@link atFirst}, and each request that is sent in time
- * raises it by one. After the first late read a whole round in time raises it by one. After as many late reads in a row
- * as follow-ups are begun at a time, it is halved.
+ * limit is found as TCP finds its congestion window: it begins at {@link atFirst}, and each request that is sent in
+ * time raises it by one. After the first late read a whole round in time raises it by one. After as many late reads in
+ * a row as follow-ups are begun at a time, it is halved.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5681#section-3.1
  */

@@ -4,6 +4,8 @@
  */
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Predicate from "effect/Predicate"
 
 /**
  * - `Safe`: reads only.
@@ -14,6 +16,23 @@ export type Safety = "Safe" | "Idempotent" | "Unsafe"
 
 /** The annotation of an endpoint that says whether it may be repeated. The retry policy reads it. */
 export class RetrySafety extends Context.Tag("@effect-invent/domain/api/RetrySafety")<RetrySafety, Safety>() {}
+
+/**
+ * The annotation of an idempotent endpoint that is told when to do something. Once that instant has passed, it is done,
+ * and the same request would have it done again. The function returns the instant of a payload; undefined: none.
+ */
+export class RepeatBefore extends Context.Tag("@effect-invent/domain/api/RetrySafety/RepeatBefore")<
+  RepeatBefore,
+  (payload: unknown) => DateTime.Utc | undefined
+>() {}
+
+/** The instant that a payload has under this key. */
+export const instantAt =
+  (key: string) =>
+  (payload: unknown): DateTime.Utc | undefined => {
+    const value = Predicate.hasProperty(payload, key) ? payload[key] : undefined
+    return DateTime.isDateTime(value) ? DateTime.toUtc(value) : undefined
+  }
 
 /** The key by which an endpoint's type says how safe its repetition is. */
 export const TypeId: unique symbol = Symbol.for("@effect-invent/domain/api/RetrySafety")

@@ -65,7 +65,8 @@ export const Assign = Closed.struct({
 
 /**
  * Changes the state of a chat and answers with the whole chat. An empty payload changes nothing and so reads the chat,
- * which no published endpoint does.
+ * which no published endpoint does. A request whose answer was lost is not sent again when it might arrive after
+ * `follow_up_at`, since the assistant could follow up a second time: read the chat before you send another.
  *
  * @inferred The page describes the state and the configuration without their names; `state` and `assistant_config` are
  * those of the answer.
@@ -81,6 +82,7 @@ export const update = Endpoint.patch("update", "/chats/:chat_id/state")
     body: { inferred: ["state", "assistant_config"] },
     answer: "printed"
   })
+  .annotate(RetrySafety.RepeatBefore, RetrySafety.instantAt("follow_up_at"))
   .pipe(RetrySafety.idempotent)
 
 /**

@@ -1,6 +1,6 @@
 /** Derives a method from each endpoint of the contract, and gives each call its span, its safety and its errors. */
 import { Blocking } from "@effect-invent/domain/api/Blocking"
-import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
+import { RepeatBefore, RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
 import * as Issue from "@effect-invent/domain/schema/Issue"
 import * as InventError from "@effect-invent/domain/InventError"
@@ -100,6 +100,7 @@ const callable = (
     template: endpoint.path.replaceAll(/:(\w+)/g, "{$1}")
   }
   const isBlocking = Option.getOrElse(Context.getOption(endpoint.annotations, Blocking), () => () => false)
+  const repeatBefore = Option.getOrElse(Context.getOption(endpoint.annotations, RepeatBefore), () => () => undefined)
   const hasOrg = endpoint.path.includes("/:org_id/")
   const withoutKey = Authentication.withoutKey(settings.apiKey)
   const withOrg = (path: Request["path"]) =>
@@ -140,6 +141,7 @@ const callable = (
     run({
       endpoint: common,
       deadlines: isBlocking(request.payload) ? blocking : settings.deadlines,
+      repeatBefore: repeatBefore(request.payload)?.epochMillis,
       write: (call) => write(request, call),
       read: value(request)
     })

@@ -30,6 +30,13 @@ export interface CallState extends Endpoint {
   readonly deadlines: Deadlines
   readonly span: Span
   readonly options: CallOptions
+  /**
+   * The instant, in epoch milliseconds, before which the server has to handle a repeated request, so that it does
+   * nothing more; undefined: at any time.
+   */
+  readonly repeatBefore: number | undefined
+  /** The failure of an earlier request, if that may have been applied. */
+  lost: Failure | undefined
   /** The end of its total deadline, in milliseconds on the monotone clock. */
   until: number
   /** Rings when the try that is under way has taken too long. */
@@ -54,7 +61,8 @@ export const make = (
   { endpoint, safety, template }: Endpoint,
   deadlines: Deadlines,
   span: Span,
-  options: CallOptions
+  options: CallOptions,
+  repeatBefore: number | undefined
 ): CallState => ({
   endpoint,
   safety,
@@ -62,6 +70,8 @@ export const make = (
   deadlines,
   span,
   options,
+  repeatBefore,
+  lost: undefined,
   until: Infinity,
   alarm: undefined,
   attempts: 0,

@@ -1,6 +1,6 @@
 /**
  * The one pipe every request goes through, from the outside in: retry → deadline → rate limit (every attempt pays) →
- * guard → attempt (span, its own deadline) → authentication → status to error → transport.
+ * a repetition in time → guard → attempt (span, its own deadline) → authentication → status to error → transport.
  */
 import type * as InventError from "@effect-invent/domain/InventError"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -19,6 +19,7 @@ import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
 import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
+import * as Repeating from "./Repeating.ts"
 import * as Retry from "./Retry.ts"
 import * as StatusToError from "./StatusToError.ts"
 import * as Transport from "./Transport.ts"
@@ -75,6 +76,7 @@ export const make = (
         Authentication.make(settings.apiKey),
         Attempt.make(SemanticConventions.endpoints(client)),
         guarded,
+        Repeating.inTime,
         limited(rateLimit),
         Deadline.total(DeadlineTimer.make()),
         Retry.make({ policy: settings.retry, budget, rateLimit })

@@ -2,6 +2,7 @@
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as DebugLog from "../telemetry/DebugLog.ts"
 import * as CallState from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import * as FailureToError from "./FailureToError.ts"
+import * as Repeating from "./Repeating.ts"
 
 /** What a retry depends on: the policy, the budget, and the rate limit. */
 export interface Options {
@@ -37,6 +39,7 @@ export const make =
           safety: call.options.retry === "if-unapplied" ? "Unsafe" : call.safety,
           attempt,
           remaining: Duration.millis(Math.max(0, call.until - now)),
+          ...Repeating.left(call, yield* Clock.currentTimeMillis),
           jitter: yield* Random.next
         }
         const decision = RetryPolicy.decide({ ...situation, budgetLeft: true })
@@ -56,7 +59,7 @@ export const make =
       Effect.matchEffect(next(request, call), {
         onSuccess: (response) => Effect.as(budget.refill, response),
         onFailure: (failure) =>
-          Effect.flatMap(decide(failure, attempt), (decision) => {
+          Effect.flatMap(decide(Repeating.noted(call, failure), attempt), (decision) => {
             switch (decision._tag) {
               case "GiveUp":
                 return giveUp(failure)

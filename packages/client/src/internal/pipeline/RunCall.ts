@@ -22,6 +22,8 @@ type Attempted<A> = Effect.Effect<A, InventError.InventError>
 export interface Work {
   readonly endpoint: CallState.Endpoint
   readonly deadlines: CallState.Deadlines
+  /** As in `CallState`. */
+  readonly repeatBefore?: number | undefined
   readonly write: (call: CallState.CallState) => Attempted<HttpClientRequest.HttpClientRequest>
   readonly read: (
     response: HttpClientResponse,
@@ -67,7 +69,7 @@ const warned = (call: CallState.CallState): Effect.Effect<void> => {
 /** Runs one call from its request to its value: span, deadlines, attempts, and the metrics when it is over. */
 export const make =
   (step: CallState.Middleware<InventError.InventError>, { userAgent }: Pick<Settings, "userAgent">) =>
-  ({ deadlines: usual, endpoint, read, write }: Work): Attempted<unknown> =>
+  ({ deadlines: usual, endpoint, read, repeatBefore, write }: Work): Attempted<unknown> =>
     Effect.withFiberRuntime((fiber) =>
       Effect.flatMap(Span.make(`InventClient.${endpoint.endpoint}`), (span) => {
         const options = Context.get(fiber.currentContext, CurrentCallOptions)
@@ -76,7 +78,8 @@ export const make =
           endpoint,
           Either.getOrElse(deadlines, () => usual),
           span,
-          options
+          options,
+          repeatBefore
         )
         const run = Effect.flatMap(write(call), (request) =>
           Effect.flatMap(

@@ -1,11 +1,8 @@
 /**
  * Limits how many planned follow-ups are begun at a time. The chat of each is read first. If the service, the quota or
- * the machine is too slow for so many, every read is too old before its request may be sent, and nothing is sent. The
- * limit is found as TCP finds its congestion window: it begins at {@link atFirst}, and each request that is sent in
- * time raises it by one. After the first late read a whole round in time raises it by one. After as many late reads in
- * a row as follow-ups are begun at a time, it is halved.
- *
- * @see https://www.rfc-editor.org/rfc/rfc5681#section-3.1
+ * the machine is too slow for so many, every read is too old before its request may be sent, and nothing is sent. After
+ * as many late reads in a row as follow-ups are begun at a time, the limit is halved. Each request that is sent in time
+ * raises it, by one in a round.
  */
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -21,15 +18,11 @@ export interface Turns {
   readonly learn: (isInTime: boolean) => Effect.Effect<void>
 }
 
-/** How many are taken at a time before anything was learned. */
-export const atFirst = 3
-
-/** Turns of which at most so many are taken at a time, and {@link atFirst} at first. */
+/** Turns of which at most so many are taken at a time: all of them at first. */
 export const make = (most: number): Effect.Effect<Turns> =>
-  Effect.map(Effect.makeSemaphore(Math.min(atFirst, most)), (turns) => {
-    let width = Math.min(atFirst, most)
-    let wasLate = false
-    let lowest = width
+  Effect.map(Effect.makeSemaphore(most), (turns) => {
+    let width = most
+    let lowest = most
     let lateInARow = 0
     const resize = Effect.suspend(() => turns.resize(Math.floor(width)))
     const warn = Effect.suspend(() => {
@@ -43,8 +36,7 @@ export const make = (most: number): Effect.Effect<Turns> =>
     const learn = (isInTime: boolean) =>
       Effect.suspend(() => {
         lateInARow = isInTime ? 0 : lateInARow + 1
-        wasLate ||= !isInTime
-        if (isInTime) width = Math.min(most, width + (wasLate ? 1 / width : 1))
+        if (isInTime) width = Math.min(most, width + 1 / width)
         else if (width > 1 && lateInARow >= Math.floor(width)) {
           lateInARow = 0
           width = Math.max(1, Math.floor(width / 2))

@@ -65,6 +65,8 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
      * turn is left to the next sweep and does not count.
      */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
+    /** As a sweep without slack, for a process that ends after it: each follow-up waits for its turn. */
+    readonly pass: Effect.Effect<number, SqlError>
   }
 >() {}
 

@@ -74,7 +74,7 @@ export const runOnce = (
     const isPaused = Option.isSome(yield* ledger.paused)
     yield* RateLimit.withLane("watch")(reviewEach(isPaused ? [] : chat_ids, chatReview.reviewById, onFound))
     if (!isPaused) yield* Effect.flatMap(starts(confirmed), ({ settle }) => settle)
-    return yield* dispatch.sweep(Duration.zero)
+    return yield* dispatch.pass
   })
 
 /** The times of {@link serve}. */

@@ -5,7 +5,7 @@
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ChatReview } from "../ChatReview.ts"
@@ -14,7 +14,7 @@ import type { FollowUpKey } from "../Plan.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import * as Delay from "./Delay.ts"
-import type { Turns } from "./Turns.ts"
+import type * as Turns from "./Turns.ts"
 
 const sweepConcurrency = 4
 
@@ -27,10 +27,13 @@ export interface Parts {
   readonly mayBegin: Effect.Effect<boolean, SqlError>
   /** Takes a follow-up one step further. */
   readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
-  readonly turns: Turns
+  readonly turns: Turns.Turns
 }
 
-/** Builds `wake` and `sweep` of the dispatcher. */
+/** Runs this in a turn; none where it gets no turn. */
+type Turn = Turns.Turns["ifFree"]
+
+/** Builds `wake`, `sweep` and `pass` of the dispatcher. */
 export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }: Parts) => {
   /** Rows that wait for longer than they may, because the clock was fast when they were written. */
   const heldTooLong = (now: DateTime.Utc) =>
@@ -63,18 +66,32 @@ export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }:
 
   /**
    * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one is left to the next sweep
-   * where no turn is free. Gives whether it was taken up.
+   * where it gets no turn. Gives whether it was taken up.
    */
-  const takeUp = (followUp: FollowUp, now: DateTime.Utc) => {
+  const takeUp = (followUp: FollowUp, now: DateTime.Utc, turn: Turn) => {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
       ledger.advance(followUp, due, { name: "resumed_by_sweep", detail: { was_due: followUp.due_at } }),
       Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
     )
     if (followUp.status !== "planned") return taking
-    const inTurn = turns.ifFree(Effect.whenEffect(taking, mayBegin))
+    const inTurn = turn(Effect.whenEffect(taking, mayBegin))
     return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
   }
+
+  const sweep = Effect.fn("Dispatch.sweep")(function* (slack: Duration.Duration, turn: Turn) {
+    const now = yield* DateTime.now
+    const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
+    const isPaused = Option.isSome(yield* ledger.paused)
+    const isHeld = yield* ledger.held
+    const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
+    const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now, turn), { concurrency: sweepConcurrency })
+    yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, {
+      concurrency: sweepConcurrency,
+      discard: true
+    })
+    return taken.length
+  })
 
   return {
     wake: (key: FollowUpKey, revision: number) =>
@@ -85,18 +102,7 @@ export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }:
           onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
         })
       ),
-    sweep: Effect.fn("Dispatch.sweep")(function* (slack: Duration.Duration) {
-      const now = yield* DateTime.now
-      const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
-      const isPaused = Option.isSome(yield* ledger.paused)
-      const isHeld = yield* ledger.held
-      const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
-      const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency })
-      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, {
-        concurrency: sweepConcurrency,
-        discard: true
-      })
-      return taken.length
-    })
+    sweep: (slack: Duration.Duration) => sweep(slack, turns.ifFree),
+    pass: sweep(Duration.zero, (self) => Effect.asSome(turns.inTurn(self)))
   }
 }

@@ -14,7 +14,7 @@ type Request = Extract<Entry, { readonly kind: "request" }>
 
 const limit = quota(1)
 
-/** What one chat came to: its follow-ups, and the requests for it until then, in their order. */
+/** When a chat got its follow-ups, in milliseconds after `opening`, and all requests in their order. */
 const withFaults = (faults: ReadonlyArray<Encoded>) =>
   played(
     Effect.gen(function* () {

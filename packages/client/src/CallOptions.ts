@@ -37,10 +37,11 @@ export interface CallOptions {
    */
   readonly deadlines?: { readonly attempt?: DurationInput; readonly total?: DurationInput }
   /**
-   * False: one request and no other, after a 429 neither. `"if-unapplied"`: another request only where the one before
-   * certainly was not applied, because it never left or a 429 refused it; so it is for an unsafe endpoint without this.
-   * For an update that does something else when it comes late, such as a `follow_up_at` that has passed by then: the
-   * error shows that the answer was lost, and a read whether the update was applied.
+   * - `true`, or left out: the client repeats requests by its retry policy.
+   * - `false`: the client sends one request, also where a 429 refuses it.
+   * - `"if-unapplied"`: the client sends another request only if the last one never left or a 429 refused it, as for an
+   *   unsafe endpoint. Use it for an update that must not arrive late. After a lost answer, read what the update
+   *   changed before you send it again.
    */
   readonly retry?: boolean | "if-unapplied"
   /**

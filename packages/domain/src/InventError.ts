@@ -127,7 +127,10 @@ export class ConnectionLost extends Schema.TaggedError<ConnectionLost>()("Connec
   }
 }
 
-/** A deadline passed, and nothing about the outcome is ambiguous. */
+/**
+ * A deadline passed. The request changes nothing when it is repeated, except an update with a `follow_up_at`, which may
+ * have been applied.
+ */
 export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
   ...call,
   /** The deadline of one attempt, or that of the whole call. */

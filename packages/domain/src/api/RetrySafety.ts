@@ -18,8 +18,9 @@ export type Safety = "Safe" | "Idempotent" | "Unsafe"
 export class RetrySafety extends Context.Tag("@effect-invent/domain/api/RetrySafety")<RetrySafety, Safety>() {}
 
 /**
- * The annotation of an idempotent endpoint that is told when to do something. Once that instant has passed, it is done,
- * and the same request would have it done again. The function returns the instant of a payload; undefined: none.
+ * The annotation of an idempotent endpoint whose payload names an instant at which the service acts. The same request,
+ * sent after that instant, would make the service act a second time. The function returns the instant of a payload, or
+ * undefined where the payload names none.
  */
 export class RepeatBefore extends Context.Tag("@effect-invent/domain/api/RetrySafety/RepeatBefore")<
   RepeatBefore,

@@ -399,6 +399,49 @@ describe("a safe or idempotent call", () => {
   )
 })
 
+describe("a call that changes something, after an answer that was lost,", () => {
+  /** How a call of each kind ends after these answers, the first of which may hide that it was applied. */
+  const ended = (answers: Parameters<typeof inOrder>, options: Parameters<typeof Vendor.connect>[1] = {}) =>
+    Effect.forEach([calls.Idempotent, calls.Safe], (call) =>
+      Effect.gen(function* () {
+        const { invent } = yield* Vendor.connect(inOrder(...answers), options)
+        const error = yield* within("5 minutes", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+        return error._tag
+      })
+    )
+
+  it.scoped("names that one, and not the last one that changed nothing", () =>
+    Effect.gen(function* () {
+      const until = { deadlines: { total: "30 seconds" } } as const
+      const refused = Vendor.text("", 429)
+      expect(yield* ended([Vendor.text("", 503), refused], until)).toEqual(["ServerFault", "RateLimited"])
+      expect(yield* ended([Vendor.reset, refused], until)).toEqual(["ConnectionLost", "RateLimited"])
+      expect(yield* ended([Vendor.stalls, refused], until)).toEqual(["TimedOut", "RateLimited"])
+      expect(yield* ended([Vendor.reset, Vendor.refused])).toEqual(["ConnectionLost", "ConnectionFailed"])
+    })
+  )
+
+  it.scoped("names that one, and not the full queue that kept the repetition from leaving", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(() => Vendor.text("", 503), {
+        rateLimit: { limit: 1, window: "1 minutes", maxQueued: 1 }
+      })
+      const lost = yield* Effect.fork(Effect.flip(calls.Idempotent(invent)))
+      yield* TestClock.adjust(0)
+      yield* Effect.fork(Effect.flip(calls.Safe(invent)))
+      yield* TestClock.adjust("1 seconds")
+      expect((yield* Fiber.join(lost))._tag).toBe("ServerFault")
+      expect(seen.length).toBe(1)
+    })
+  )
+
+  it.scoped("names the last one where that is an answer for good", () =>
+    Effect.gen(function* () {
+      expect(yield* ended([Vendor.reset, Vendor.text("", 404)])).toEqual(["NotFound", "NotFound"])
+    })
+  )
+})
+
 describe("a Retry-After beyond the total deadline", () => {
   for (const [safety, call] of Object.entries(calls)) {
     it.scoped(`is RetryAfterTooLong at once, with the right instant, for a call that is ${safety} and got a 429`, () =>

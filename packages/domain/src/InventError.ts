@@ -74,7 +74,10 @@ export class UnprocessableContent extends Schema.TaggedError<UnprocessableConten
   }
 }
 
-/** 429 until the deadline: a call that is refused waits for the rate limit again. The request was not applied. */
+/**
+ * 429 until the deadline: a call that is refused waits for the rate limit again. Nothing was applied: a call whose
+ * earlier request may have been fails as that one did.
+ */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...answer,
   /** What the server required in `Retry-After`, counted from its answer. */
@@ -106,7 +109,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   }
 }
 
-/** No request reached the server: its name did not resolve, it refused, or TLS failed. */
+/** The server was not reached: its name did not resolve, it refused, or TLS failed. Nothing was applied. */
 export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("ConnectionFailed", {
   ...call,
   /** The error of the transport. */

@@ -9,16 +9,21 @@ import * as Duration from "effect/Duration"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Reconcilable from "../../Reconcile/Reconcilable.ts"
-import type { Failure } from "../../RetryPolicy.ts"
+import type { Answer, Failure } from "../../RetryPolicy.ts"
 import type { CallState } from "./CallState.ts"
 
-const facts = (call: CallState) => ({ endpoint: call.endpoint, attempts: call.attempts })
+/** What every error says: its call, and the request's name where the answer had one. */
+export const facts = (call: CallState, answer?: Answer) => ({
+  endpoint: call.endpoint,
+  attempts: call.attempts,
+  ...(answer?.requestId === undefined ? {} : { requestId: answer.requestId })
+})
 
-const answerFacts = (call: CallState, answer: { status: number; excerpt: string; requestId: string | undefined }) => ({
-  ...facts(call),
+/** What an error says of the answer and of its call. */
+export const answerFacts = (call: CallState, answer: Answer) => ({
+  ...facts(call, answer),
   status: answer.status,
-  excerpt: answer.excerpt,
-  ...(answer.requestId === undefined ? {} : { requestId: answer.requestId })
+  excerpt: answer.excerpt
 })
 
 const decoder = new TextDecoder()
@@ -42,8 +47,7 @@ const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | 
   if (call.safety !== "Unsafe" || call.unconfirmedRequest === undefined) return undefined
   const { request, sentAt } = call.unconfirmedRequest
   return new InventError.OutcomeUnknown({
-    ...facts(call),
-    ...(call.answer?.requestId === undefined ? {} : { requestId: call.answer.requestId }),
+    ...facts(call, call.answer),
     fingerprint: fingerprint(request),
     sentAt,
     reason,
@@ -52,10 +56,12 @@ const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | 
 }
 
 /**
- * Names the failure of a call's last attempt as the error that its caller sees. Of an unsafe request that left, it is
- * `OutcomeUnknown`.
+ * Names the failure of a call as the error that its caller sees. Of an unsafe request that left, it is
+ * `OutcomeUnknown`. Where the last request changed nothing but an earlier one may have, the earlier one is named: the
+ * errors of the last say that nothing was applied.
  */
-export const fromFailure = (failure: Failure, call: CallState): InventError.InventError => {
+export const fromFailure = (last: Failure, call: CallState): InventError.InventError => {
+  const failure = call.safety === "Safe" || last._tag === "Rejected" ? last : (call.lost ?? last)
   switch (failure._tag) {
     case "QueueFull":
       return new InventError.QueueFull({ ...facts(call), queued: failure.queued, expectedWait: failure.expectedWait })

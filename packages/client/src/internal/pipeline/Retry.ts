@@ -113,9 +113,7 @@ const tooLong = (
   // A 5xx to an unsafe request never comes here: it is not repeatable, however long the wait.
   if (wait === undefined || (failure._tag !== "Throttled" && failure._tag !== "Faulted")) return undefined
   return new InventError.RetryAfterTooLong({
-    endpoint: call.endpoint,
-    attempts: call.attempts,
-    ...(failure.answer.requestId === undefined ? {} : { requestId: failure.answer.requestId }),
+    ...FailureToError.facts(call, failure.answer),
     status: failure.answer.status,
     retryAt: DateTime.addDuration(now, wait)
   })

@@ -38,14 +38,8 @@ const requestId = (response: HttpClientResponse): string | undefined => {
   return name === undefined ? undefined : response.headers[name]
 }
 
-const rejectionOf = (endpoint: string, attempts: number, answer: Answer): InventError.InventError => {
-  const facts = {
-    endpoint,
-    attempts,
-    status: answer.status,
-    excerpt: answer.excerpt,
-    ...(answer.requestId === undefined ? {} : { requestId: answer.requestId })
-  }
+const rejectionOf = (call: CallState, answer: Answer): InventError.InventError => {
+  const facts = FailureToError.answerFacts(call, answer)
   switch (answer.status) {
     case 400:
       return new InventError.BadRequest(facts)
@@ -174,7 +168,7 @@ export const make =
           ? (call.refusal = Failure.Throttled({ answer, retryAfter }))
           : answer.status >= 500
             ? Failure.Faulted({ answer, retryAfter })
-            : Failure.Rejected({ error: rejectionOf(call.endpoint, call.attempts, answer) })
+            : Failure.Rejected({ error: rejectionOf(call, answer) })
       })
 
     return (request, call) =>

@@ -2,32 +2,15 @@
  * The requests of a first start and of a restart, against a server that shares no code with ours, in virtual time. An
  * inbox of chats that cannot be due costs its lists; a contact who is followed up costs the messages of their chats.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Socket from "@effect/platform/Socket"
-import * as InventClient from "@effect-invent/client/InventClient"
-import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
-import * as LogLevel from "effect/LogLevel"
-import * as Redacted from "effect/Redacted"
-import * as Ledger from "../src/Ledger.ts"
-import { ActivePolicy } from "../src/Policy.ts"
-import * as Scheduler from "../src/Scheduler.ts"
-import * as InboxWatch from "../src/Watch/InboxWatch.ts"
 import * as Build from "./Build.ts"
-import * as PlainVendor from "./PlainVendor.ts"
+import * as PlainService from "./PlainService.ts"
+import type * as PlainVendor from "./PlainVendor.ts"
 
-const since = "2026-07-15T12:00:00Z"
-const begin = "2026-07-15T12:10:00Z"
-
-const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
-  throw new Error("this service has no WebSocket")
-})
+const { since } = PlainService
 
 /** The requests and the record of schedulers that run for so long each, one after the other, on one ledger. */
 const starts = (
@@ -35,40 +18,23 @@ const starts = (
   durations: ReadonlyArray<Duration.DurationInput>,
   { broken, fields }: Pick<PlainVendor.Options, "broken"> & { readonly fields?: Readonly<Record<string, unknown>> } = {}
 ) =>
-  Effect.gen(function* () {
-    const clock = yield* Effect.clock
-    const now = () => new Date(clock.unsafeCurrentTimeMillis()).toISOString()
-    const vendor = yield* VirtualTime.outside(PlainVendor.serve({ chats, since, now, ...(broken && { broken }) }))
-    const client = InventClient.layer({ apiKey: Redacted.make("inv_key"), baseUrl: vendor.url }).pipe(
-      Layer.provide(Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici))
-    )
-    const scheduler = Scheduler.layerServe(Duration.seconds(1)).pipe(
-      Layer.provideMerge(Ledger.layer),
-      Layer.provideMerge(Layer.mergeAll(client, Layer.succeed(ActivePolicy, Build.policy(fields))))
-    )
-    const watch = Layer.provide(InboxWatch.layer(Duration.seconds(30)), noSocket)
-    const requests: Array<ReadonlyArray<string>> = []
-    for (const duration of durations) {
-      const serving = Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)
-      yield* Effect.raceFirst(Effect.sleep(duration), serving).pipe(
-        Effect.provide(Layer.fresh(Layer.provideMerge(watch, scheduler)))
-      )
-      requests.push(vendor.requests.splice(0))
-    }
-    const sql = yield* SqlClient.SqlClient
-    const decisions = yield* sql<{ chat_id: string; reason: string | null }>`
-      SELECT chat_id, reason FROM chat_decisions ORDER BY chat_id`
-    return {
-      requests,
-      reasons: Object.fromEntries(decisions.map(({ chat_id, reason }) => [chat_id, reason])),
-      sent: Object.fromEntries(Object.keys(chats).map((name) => [name, vendor.sentTo(name)]))
-    }
-  }).pipe(
-    Effect.provide(SqliteClient.layer({ filename: ":memory:" })),
-    Effect.scoped,
-    Logger.withMinimumLogLevel(LogLevel.Error),
-    Effect.withTracerEnabled(false),
-    (test) => Effect.zipRight(Scheduler.load, VirtualTime.run(test, begin))
+  PlainService.played({ chats, ...(broken && { broken }) }, (vendor) =>
+    Effect.gen(function* () {
+      const life = PlainService.life(vendor, Build.policy(fields), PlainService.inbox("30 seconds"))
+      const requests: Array<ReadonlyArray<string>> = []
+      for (const duration of durations) {
+        yield* life(Effect.sleep(duration))
+        requests.push(vendor.requests.splice(0))
+      }
+      const sql = yield* SqlClient.SqlClient
+      const decisions = yield* sql<{ chat_id: string; reason: string | null }>`
+        SELECT chat_id, reason FROM chat_decisions ORDER BY chat_id`
+      return {
+        requests,
+        reasons: Object.fromEntries(decisions.map(({ chat_id, reason }) => [chat_id, reason])),
+        sent: Object.fromEntries(Object.keys(chats).map((name) => [name, vendor.sentTo(name)]))
+      }
+    })
   )
 
 const isMessages = (line: string) => line.includes("/messages")

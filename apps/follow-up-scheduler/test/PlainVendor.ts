@@ -48,6 +48,8 @@ export interface Options {
   readonly date?: () => string
   /** Answers that are not what the pages print, by the request line. */
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
+  /** Whether the connection is cut in place of an answer, before or after the request is carried out, by its line. */
+  readonly cut?: (line: string) => "before" | "after" | undefined
   /** What an answer waits for, by the request line. */
   readonly held?: (line: string) => Promise<void> | undefined
   /** What happens while an answer is on its way, by the request line: the answer was made before it. */
@@ -293,6 +295,8 @@ export const serve = (options: Options) =>
         request.on("data", (chunk: Buffer) => chunks.push(chunk))
         const respond = () => {
           const { method = "", url = "" } = request
+          const cut = options.cut?.(`${method} ${url}`)
+          if (cut === "before") return void response.destroy()
           const broken = options.broken?.(`${method} ${url}`)
           const found = broken
             ? undefined
@@ -300,6 +304,7 @@ export const serve = (options: Options) =>
           const { entries, headers } = pageOf(found, new URL(url, "http://vendor").searchParams)
           const body = broken?.body ?? JSON.stringify(entries ?? { message: "not found" })
           options.meanwhile?.(`${method} ${url}`, vendor)
+          if (cut === "after") return void response.destroy()
           response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), {
             "content-type": "application/json",
             ...headers,

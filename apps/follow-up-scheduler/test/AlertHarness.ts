@@ -70,7 +70,7 @@ export const until = (condition: () => boolean) =>
   Effect.repeat(Effect.sync(condition), { schedule: Schedule.spaced("20 millis"), until: (yes) => yes })
 
 interface World {
-  broken: ReturnType<NonNullable<PlainVendor.Options["broken"]>>
+  broken: NonNullable<PlainVendor.Options["broken"]>
   date: () => string
 }
 
@@ -119,7 +119,7 @@ export const harness = ({
     const files = yield* FileSystem.FileSystem
     const cwd = yield* files.makeTempDirectoryScoped()
     yield* files.writeFileString(`${cwd}/policy.yaml`, policy(after))
-    const world: World = { broken: undefined, date: () => new Date().toUTCString() }
+    const world: World = { broken: () => undefined, date: () => new Date().toUTCString() }
     const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
     const asked: PlainVendor.Written = { by: "contact", at: since, text: words }
     const messages = isUnanswered ? [asked] : [asked, { by: "assistant", at: since, text: "We do." } as const]
@@ -129,7 +129,7 @@ export const harness = ({
       since,
       now: () => new Date().toISOString(),
       date: () => world.date(),
-      broken: () => world.broken,
+      broken: (line) => world.broken(line),
       ...(isHeld && { held: hold.held })
     })
     const { beats, alerts, url } = yield* receiver(refusals)

@@ -18,8 +18,8 @@ interface Fault extends AlertHarness.Fault {
 const breaking =
   (status: number) =>
   ({ world }: AlertHarness.Serving) =>
-    Effect.sync(() => void (world.broken = { status, body: "{}" }))
-const mending = ({ world }: AlertHarness.Serving) => Effect.sync(() => void (world.broken = undefined))
+    Effect.sync(() => void (world.broken = () => ({ status, body: "{}" })))
+const mending = ({ world }: AlertHarness.Serving) => Effect.sync(() => void (world.broken = () => undefined))
 /** Waits until the only follow-up is there. */
 const unknown =
   (status: "planned" | "unknown") =>
@@ -37,6 +37,21 @@ const faults: Readonly<Record<string, Fault>> = {
     end: mending,
     alert: "The service refuses the API key",
     reason: "key_refused"
+  },
+  "the key may read, and no longer write": {
+    begin: ({ vendor, world }) =>
+      Effect.sync(() => {
+        world.broken = (line) => (line.startsWith("PATCH ") ? { status: 403, body: "{}" } : undefined)
+        vendor.writes("chat_of_ada", "assistant")
+      }),
+    // The step that was refused is not tried again. The next silence begins with another answer.
+    end: (serving) =>
+      Effect.map(mending(serving), () => {
+        serving.vendor.writes("chat_of_ada", "contact")
+        serving.vendor.writes("chat_of_ada", "assistant")
+      }),
+    alert: "The service refused the last update or message with 403",
+    under: { after: "1 second", isUnanswered: true }
   },
   "the inbox is not answered": {
     begin: breaking(503),
@@ -133,14 +148,14 @@ it.live(
   () =>
     Effect.gen(function* () {
       const { alerts, start, world } = yield* harness({})
-      world.broken = { status: 401, body: "{}" }
+      world.broken = () => ({ status: 401, body: "{}" })
       for (let starts = 0; starts < 3; starts++) {
         const { code, stderr } = yield* Effect.scoped(Effect.flatMap(start, ({ ended }) => ended))
         expect([code, stderr]).toEqual([2, expect.stringContaining("API key")])
         expect(alerts.map((text) => text.slice(0, 31))).toEqual(["The service refuses the API key"])
       }
       expect(alerts[0]).not.toMatch(/inv_key|ada|Malta/i)
-      world.broken = undefined
+      world.broken = () => undefined
       yield* start
       yield* until(() => alerts.length > 1)
       expect(alerts[1]).toMatch(/^No longer: the service refuses the API key/)

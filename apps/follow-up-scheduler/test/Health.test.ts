@@ -107,6 +107,35 @@ describe("a scheduler", () => {
   )
 
   story(
+    "whose update or message is refused reports it at once, until another one is accepted",
+    Effect.gen(function* () {
+      for (const endpoint of ["state.update", "messages.create"]) {
+        for (const status of [400, 403, 422]) {
+          yield* answer({ endpoint, status })
+          expect([yield* kinds, yield* found]).toEqual([
+            ["write_refused"],
+            `the service refused the last update or message with ${status}`
+          ])
+          yield* answer({ endpoint: "inbox.list" })
+          yield* answer({ endpoint, status: 503 })
+          expect(yield* kinds).toEqual(["write_refused"])
+          yield* answer({ endpoint })
+          expect(yield* kinds).toEqual([])
+        }
+      }
+    })
+  )
+
+  story(
+    "whose chat is gone, or whose list is refused, has no update that was refused",
+    Effect.gen(function* () {
+      yield* answer({ endpoint: "state.update", status: 404 })
+      yield* answer({ endpoint: "messages.list", status: 403 })
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story(
     "with an open circuit reports that the service does not answer",
     Effect.gen(function* () {
       yield* Metric.set(Telemetry.outage, 1)

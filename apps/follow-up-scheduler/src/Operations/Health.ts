@@ -81,6 +81,7 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
       refusedOrgs: new Map(),
       isKeyRefused: false,
       isKeyAccepted: false,
+      writeRefused: undefined,
       throttledAt: Number.NEGATIVE_INFINITY,
       ahead: 0
     }

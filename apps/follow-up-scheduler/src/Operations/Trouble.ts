@@ -42,6 +42,11 @@ export const advice = {
     command: "doctor",
     safe: "The other organizations go on. What is due in this one waits, and is decided anew."
   },
+  write_refused: {
+    fix: "With 403, have the key given the right to change chats; with 400 or 422, look at the policy's text.",
+    command: "status",
+    safe: "Steps that are refused end with the reason refused, and are not tried again."
+  },
   service_out: {
     fix: "Look at the network and at the service's own news.",
     command: "doctor",

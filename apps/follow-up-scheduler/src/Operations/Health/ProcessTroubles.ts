@@ -23,6 +23,8 @@ export interface Observed {
   readonly refusedOrgs: Map<string, string>
   isKeyRefused: boolean
   isKeyAccepted: boolean
+  /** The status with which the service refused this process's last update or message; undefined: it did not. */
+  writeRefused: number | undefined
   /** When the service last answered with 429. */
   throttledAt: number
   /** How far this machine's clock is ahead of the server's, in milliseconds. */
@@ -31,6 +33,12 @@ export interface Observed {
 
 /** Endpoints whose answers show chats or messages. */
 const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
+
+/** Endpoints that change a chat. */
+const writes: ReadonlyArray<string> = ["state.update", "messages.create"]
+
+/** Statuses that end a step as `refused`, and that the next update or message is likely to get, too. */
+const refusals: ReadonlyArray<number> = [400, 403, 422]
 
 /** Takes over what an answer of the service shows. */
 export const learn = (seen: Observed, answer: RawAnswer) =>
@@ -45,7 +53,9 @@ export const learn = (seen: Observed, answer: RawAnswer) =>
       seen.isKeyRefused = false
       seen.isKeyAccepted = true
       if (looks.includes(endpoint)) seen.lookedAt = millis
+      if (writes.includes(endpoint)) seen.writeRefused = undefined
     }
+    if (writes.includes(endpoint) && refusals.includes(status)) seen.writeRefused = status
     seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
   })
 
@@ -119,6 +129,12 @@ export const find = (
   else if (isBlind && !isPaused)
     found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
   if (!seen.isKeyRefused) found.push(...orgsRefused(seen.refusedOrgs))
+  if (seen.writeRefused !== undefined) {
+    found.push({
+      kind: "write_refused",
+      found: `the service refused the last update or message with ${seen.writeRefused}`
+    })
+  }
   if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
     found.push({
       kind: "throttled",

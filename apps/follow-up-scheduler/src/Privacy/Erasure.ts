@@ -15,8 +15,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-// Effect's Random can be predicted: a key must not be guessed.
-import { createHmac, randomBytes } from "node:crypto"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
@@ -24,6 +22,7 @@ import { Ledger } from "../Ledger.ts"
 import * as AuditWriter from "../Ledger/AuditWriter.ts"
 import * as Operator from "../Ledger/Operator.ts"
 import * as StoredTimers from "../Ledger/StoredTimers.ts"
+import * as Proof from "./Proof.ts"
 
 /** The result of an erasure. */
 export interface Erased {
@@ -60,9 +59,6 @@ export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Pri
   }
 >() {}
 
-const secretOf = (sql: SqlClient.SqlClient) =>
-  Effect.map(sql<{ secret: string }>`SELECT secret FROM erasure_key WHERE id = 1`, (rows) => rows[0]?.secret)
-
 /** The details of an audit entry that stay after an erasure: they contain nothing about the contact. */
 const Nameless = Schema.parseJson(
   Schema.partial(
@@ -97,23 +93,13 @@ interface Chat {
 /** The ids by which a chat can have been erased. */
 const idsOf = ({ chat_id, contact_ids, conversation_id }: ChatSnapshot) => [chat_id, conversation_id, ...contact_ids]
 
-const proofBytes = 16
-const proofPrefix = "erased:"
-
-/** Whether this is a proof, and not an id. */
-export const isProof = (id: string): boolean => id.startsWith(proofPrefix)
-
 /** Repeats a transaction. SQLite refuses one that has read what another process then changes. */
 const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
 
 const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const inTransaction = Transaction.within(sql)
   const emptyLog = EmptyLog.make(sql)
-  const proofOf = (id: string) =>
-    `${proofPrefix}${createHmac("sha256", secret)
-      .update(id)
-      .digest("base64url")
-      .slice(0, Math.ceil((proofBytes * 8) / 6))}`
+  const proofOf = Proof.make(secret)
 
   const among: Erasure["Type"]["among"] = (ids) =>
     Effect.gen(function* () {
@@ -189,7 +175,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       const enrolled = yield* sql<{ contact_id: string }>`
         SELECT contact_id FROM enrolments WHERE conversation_id = ${conversation_id}`
       yield* Effect.forEach(
-        enrolled.filter((row) => !isProof(row.contact_id)),
+        enrolled.filter((row) => !Proof.isProof(row.contact_id)),
         (row) => forgetEnrolments(row.contact_id),
         { discard: true }
       )
@@ -295,9 +281,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     yield* Ledger
     const sql = yield* SqlClient.SqlClient
-    const fresh = randomBytes(32).toString("base64url")
-    yield* sql`INSERT INTO erasure_key ${sql.insert({ id: 1, secret: fresh })} ON CONFLICT (id) DO NOTHING`
-    return make(sql, (yield* secretOf(sql)) ?? fresh)
+    return make(sql, yield* Proof.secret(sql))
   })
 )
 
@@ -306,7 +290,7 @@ export const layerReadOnly = Layer.effect(
   Erasure,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const secret = yield* Effect.orElseSucceed(secretOf(sql), () => undefined)
+    const secret = yield* Effect.orElseSucceed(Proof.knownSecret(sql), () => undefined)
     const erasure = make(sql, secret ?? "")
     const among = (ids: ReadonlyArray<string>) =>
       secret === undefined ? Effect.succeed(new Set<string>()) : erasure.among(ids)

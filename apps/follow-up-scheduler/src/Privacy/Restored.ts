@@ -11,6 +11,7 @@ import * as Sqlite from "../Ledger/Database/Sqlite.ts"
 import { Ledger } from "../Ledger.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as Erasure from "./Erasure.ts"
+import * as Proof from "./Proof.ts"
 
 /** How many records were taken over from the ledger that is replaced. */
 export interface Kept {
@@ -27,10 +28,10 @@ interface Consent {
 
 const tables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const [key] = yield* sql<{ secret: string }>`SELECT secret FROM erasure_key WHERE id = 1`
+  const secret = yield* Proof.knownSecret(sql)
   const erased = yield* sql<{ proof: string; at: number }>`SELECT proof, at FROM erased`
   const consents = yield* sql<Consent>`SELECT contact_id, is_withdrawn, at, said_by FROM consents`
-  return { secret: key?.secret, erased, consents }
+  return { secret, erased, consents }
 })
 
 type Tables = Effect.Effect.Success<typeof tables>
@@ -39,10 +40,7 @@ type Tables = Effect.Effect.Success<typeof tables>
 const keepErasures = ({ erased, secret }: Tables) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    if (secret === undefined) return 0
-    yield* sql`INSERT INTO erasure_key ${sql.insert({ id: 1, secret })} ON CONFLICT (id) DO NOTHING`
-    const same = yield* sql`SELECT 1 FROM erasure_key WHERE id = 1 AND secret = ${secret}`
-    if (same.length === 0) return 0
+    if (secret === undefined || (yield* Proof.keepSecret(sql, secret)) !== secret) return 0
     yield* Effect.forEach(
       erased,
       (row) => sql`INSERT INTO erased ${sql.insert({ ...row })} ON CONFLICT (proof) DO NOTHING`,

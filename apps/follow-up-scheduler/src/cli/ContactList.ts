@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as FileReadError from "../Policies/FileReadError.ts"
-import { isProof } from "../Privacy/Erasure.ts"
+import { isProof } from "../Privacy/Proof.ts"
 import * as Csv from "./Csv.ts"
 
 /** A list of contacts that cannot be used, with the line and the reason. Nothing was recorded. */

@@ -14,6 +14,7 @@ import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
+import { isProof } from "../Privacy/Proof.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import { describe } from "../Decide/Reason.ts"
 import { ContactNames } from "../Watch/ContactNames.ts"
@@ -57,7 +58,7 @@ export const read = Effect.fn("Timeline.read")(function* (id: string) {
   const chat_id = ChatId.make(id)
   const entries = yield* Erasure.storyOf(chat_id)
   const isErased =
-    Erasure.isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
+    isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
   const found = yield* isErased ? Effect.succeed(Either.left(describe("erased"))) : Effect.either(listed(chat_id))
   const messages = Either.getOrElse(found, () => [])
   const followUps = new Set(

@@ -172,7 +172,10 @@ export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailabl
   }
 }
 
-/** The server requires a longer wait than the call's deadline leaves. */
+/**
+ * The server requires a longer wait than the call's deadline leaves. An update with a `follow_up_at` may have been
+ * applied; any other request can be repeated as it is.
+ */
 export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("RetryAfterTooLong", {
   ...call,
   status: Schema.Int,

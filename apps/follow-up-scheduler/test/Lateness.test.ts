@@ -23,7 +23,7 @@ it.live.each([
   // Reading who opted out takes twice the share of this quota that it takes of the documented one.
   { answers: "after two seconds", faults: [{ name: "slow", do: { delay: "2 seconds" } }], within: 5 }
 ])(
-  "a backlog is sent as forecast, no follow-up $within seconds later, by a service that answers $answers, also when nothing is known of the chats but the ledger",
+  "a backlog is sent as forecast or $within s later, by a service that answers $answers and from the ledger alone",
   ({ faults, within }) => {
     const people = 90
     // Half of the documented one, so that half as many follow-ups make the same backlog.

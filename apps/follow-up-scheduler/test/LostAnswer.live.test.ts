@@ -1,6 +1,6 @@
 /**
- * The connection is cut in place of the answer to the update that sets `follow_up_at`, by a server that shares no code
- * with ours. It writes to the contact at that instant, and once more for each update that it is sent after it.
+ * A server that shares no code with ours cuts the connection instead of answering the update that sets `follow_up_at`.
+ * It writes to the contact at that instant, and writes again for each update that it gets after that instant.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"

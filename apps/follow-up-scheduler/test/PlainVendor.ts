@@ -48,7 +48,7 @@ export interface Options {
   readonly date?: () => string
   /** Answers that are not what the pages print, by the request line. */
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
-  /** Whether the connection is cut in place of an answer, before or after the request is carried out, by its line. */
+  /** Whether the connection is cut instead of an answer, before or after the request is carried out: by its line. */
   readonly cut?: (line: string) => "before" | "after" | undefined
   /** What an answer waits for, by the request line. */
   readonly held?: (line: string) => Promise<void> | undefined

@@ -1,6 +1,6 @@
 /**
- * A server that knows no code of ours carries out an update with a `follow_up_at`, and cuts the connection in place of
- * an answer. What it would write to the contact for each update depends on when it handles it.
+ * A server that shares no code with ours gets an update with a `follow_up_at`, carries it out, and cuts the connection
+ * instead of answering. The same update after that instant would have the assistant write a second message.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -11,7 +11,7 @@ import * as Sockets from "./Sockets.ts"
 import { chat, chat_id } from "./Vendor.ts"
 
 for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
-  describe(`over ${transport}, an update with a follow_up_at that was carried out, and whose connection was cut,`, () => {
+  describe(`over ${transport}, an update with a follow_up_at whose answer was cut off`, () => {
     /** How it ended, and the instants that the server was given. */
     const updated = (ahead: DurationInput) =>
       Effect.gen(function* () {

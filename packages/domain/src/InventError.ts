@@ -75,8 +75,8 @@ export class UnprocessableContent extends Schema.TaggedError<UnprocessableConten
 }
 
 /**
- * 429 until the deadline: a call that is refused waits for the rate limit again. Nothing was applied: a call whose
- * earlier request may have been fails as that one did.
+ * 429 until the deadline: a call that is refused waits for the rate limit again. Nothing was applied. Where an earlier
+ * request of the call may have been applied, the call fails with the error of that request instead.
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...answer,

@@ -12,14 +12,14 @@ import * as Reconcilable from "../../Reconcile/Reconcilable.ts"
 import type { Answer, Failure } from "../../RetryPolicy.ts"
 import type { CallState } from "./CallState.ts"
 
-/** What every error says: its call, and the request's name where the answer had one. */
+/** The fields of every error: its call, and the request id where the answer had one. */
 export const facts = (call: CallState, answer?: Answer) => ({
   endpoint: call.endpoint,
   attempts: call.attempts,
   ...(answer?.requestId === undefined ? {} : { requestId: answer.requestId })
 })
 
-/** What an error says of the answer and of its call. */
+/** The fields of an error that an answer caused. */
 export const answerFacts = (call: CallState, answer: Answer) => ({
   ...facts(call, answer),
   status: answer.status,
@@ -57,8 +57,8 @@ const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | 
 
 /**
  * Names the failure of a call as the error that its caller sees. Of an unsafe request that left, it is
- * `OutcomeUnknown`. Where the last request changed nothing but an earlier one may have, the earlier one is named: the
- * errors of the last say that nothing was applied.
+ * `OutcomeUnknown`. Where the last request was not applied and an earlier one may have been, it is the error of the
+ * earlier one, because the error of the last one says that nothing was applied.
  */
 export const fromFailure = (last: Failure, call: CallState): InventError.InventError => {
   const failure = call.safety === "Safe" || last._tag === "Rejected" ? last : (call.lost ?? last)

@@ -31,6 +31,7 @@ import * as Timer from "../src/Timer.ts"
 import type { Reason } from "../src/Decide/Reason.ts"
 import { Watch } from "../src/Watch.ts"
 import * as ChatRows from "../src/Watch/ChatRows.ts"
+import * as ReadingShare from "../src/Watch/ReadingShare.ts"
 import * as SeenChats from "../src/Watch/SeenChats.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
 import * as AuditEvents from "./AuditEvents.ts"
@@ -457,7 +458,7 @@ describe("watching the inbox", () => {
   it("sweeps a larger inbox more seldom, so that sweeps never take more than their share", () => {
     const perMinute = (pages: number) => pages / (Duration.toMillis(InboxWatch.fullReadEvery(pages)) / Build.minute)
     for (const pages of [1, 100, 1000, 100_000]) {
-      expect(perMinute(pages)).toBeLessThanOrEqual(InboxWatch.fullReadShare * RateLimit.defaults.limit + 1e-9)
+      expect(perMinute(pages)).toBeLessThanOrEqual(ReadingShare.wholeInbox * RateLimit.defaults.limit + 1e-9)
     }
     expect(InboxWatch.fullReadEvery(1)).toEqual(Duration.minutes(15))
   })

@@ -2,7 +2,11 @@
  * Cuts text between grapheme clusters: what a reader sees as one character (a flag, a family, a letter with its marks)
  * stays whole or is left out.
  */
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
+let segmenter: Intl.Segmenter | undefined
+
+/** Made at its first use, because that takes up to 20 ms. */
+const segments = (text: string): Intl.Segments =>
+  (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })).segment(text)
 
 /** Longer than any cluster that people write: what comes after it cannot belong to the last cluster that is kept. */
 const longestCluster = 64
@@ -16,7 +20,7 @@ const unitsOf = (cluster: string): number => cluster.length
 export const take = (text: string, room: number, sizeOf: (cluster: string) => number = unitsOf): string => {
   let left = room
   let end = 0
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segments(text)) {
     left -= sizeOf(segment)
     if (left < 0) break
     end += segment.length
@@ -28,7 +32,7 @@ export const take = (text: string, room: number, sizeOf: (cluster: string) => nu
 export const takeEnd = (text: string, longest: number): string => {
   if (text.length <= longest) return text
   const tail = text.slice(-longest - longestCluster)
-  const at = segmenter.segment(tail).containing(tail.length - longest)
+  const at = segments(tail).containing(tail.length - longest)
   return at === undefined
     ? ""
     : tail.slice(at.index === tail.length - longest ? at.index : at.index + at.segment.length)

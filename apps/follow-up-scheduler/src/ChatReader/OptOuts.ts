@@ -2,12 +2,12 @@
  * Which contacts of an organization must not be written to. No page prints `unsubscribed` on a contact inside a chat,
  * so it is read from the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists of an organization take a request for every hundred contacts on them. While follow-ups fall due
- * or chats are looked at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare}
- * of the documented quota on them at most. No chat is judged by a list of the unsubscribed that is older than two
- * minutes: each contact is then looked up, for two requests. That is so with more than about 3,000 contacts on all
- * lists together, and while a list cannot be read. A contact on a list of the unsubscribed that is older than the read
- * of the chat may have resubscribed since: one or two more requests find that out.
+ * Cost. The three lists of an organization take a request for every hundred contacts on them. While follow-ups fall
+ * due or chats are looked at, they are read again every 30 seconds, or so seldom that each process spends 3 % of the
+ * documented quota on them at most (`ReadingShare.optOuts`). No chat is judged by a list of the unsubscribed that is
+ * older than two minutes: each contact is then looked up, for two requests. That is so with more than about 3,000
+ * contacts on all lists together, and while a list cannot be read. A contact on a list of the unsubscribed that is
+ * older than the read of the chat may have resubscribed since: one or two more requests find that out.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -30,9 +30,7 @@ import type { OptOut } from "../Decide/OptOut.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
-
-/** The largest share of the quota that reading these lists takes, 0 to 1. */
-export const readShare = 0.03
+import * as ReadingShare from "../Watch/ReadingShare.ts"
 
 interface Pace {
   /** Minimum time between two readings of a list. */
@@ -54,9 +52,9 @@ export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/
 /** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
 const pagesAtOnce = 10
 
-/** For how long this many requests use up {@link readShare} of the quota. */
+/** For how long this many requests use up the share of these lists. */
 const timeOf = (requests: number, { limit, window }: Pace): Duration.Duration =>
-  Duration.times(window, requests / limit / readShare)
+  Duration.times(window, requests / limit / ReadingShare.optOuts)
 
 /**
  * Whether contacts unsubscribed, are blocked, or have the assistant switched off. Three contact lists are read in the
@@ -289,7 +287,7 @@ export const make = Effect.gen(function* () {
   const orgs = yield* Orgs.Orgs
   const scope = yield* Effect.scope
   const pace = yield* OptOutPace
-  /** The time between two readings, so that all lists together take {@link readShare} of the quota at most. */
+  /** The time between two readings, so that all lists together take `ReadingShare.optOuts` of the quota at most. */
   const pause = (): Duration.Duration =>
     Duration.max(
       pace.every,

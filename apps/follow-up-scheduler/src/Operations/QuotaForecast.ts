@@ -9,8 +9,7 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as OptOuts from "../ChatReader/OptOuts.ts"
-import { fullReadShare } from "../Watch/InboxWatch.ts"
+import * as ReadingShare from "../Watch/ReadingShare.ts"
 import * as CountText from "../Policy/CountText.ts"
 
 /**
@@ -31,7 +30,7 @@ export interface Quota {
 /** The documented limit, less the shares for watching the inbox and for reading who opted out. */
 export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({
   ...limit,
-  share: 1 - 2 * fullReadShare - OptOuts.readShare
+  share: 1 - 2 * ReadingShare.wholeInbox - ReadingShare.optOuts
 })
 
 /** How long one follow-up keeps the quota busy. */

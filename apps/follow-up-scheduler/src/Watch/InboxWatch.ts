@@ -4,7 +4,7 @@
  * without a connection everything is found all the same. Several organizations are listed in turns, a page of each.
  *
  * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a sweep. Sweeps
- * of a large inbox are so rare that they take {@link fullReadShare} of the documented quota at most.
+ * of a large inbox are so rare that they take `ReadingShare.wholeInbox` of the documented quota at most.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -23,6 +23,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as ReadingShare from "./ReadingShare.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import * as Policies from "../Policies.ts"
 import type { ActivePolicy } from "../Policy.ts"
@@ -32,9 +33,6 @@ import * as ChatRows from "./ChatRows.ts"
 import * as InTurns from "./InTurns.ts"
 import * as SeenChats from "./SeenChats.ts"
 
-/** The largest share of the quota that reading the whole inbox takes, 0 to 1. */
-export const fullReadShare = 0.05
-
 const shortestFullReadWait = Duration.minutes(15)
 
 type Failure = RepeatableError | SqlError
@@ -43,7 +41,7 @@ type Failure = RepeatableError | SqlError
 export const fullReadEvery = (pages: number): Duration.Duration =>
   Duration.max(
     shortestFullReadWait,
-    Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / fullReadShare)
+    Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / ReadingShare.wholeInbox)
   )
 
 const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)

@@ -9,7 +9,6 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
 import * as Usage from "@effect/cli/Usage"
 import type * as Effect from "effect/Effect"
-import { stripVTControlCharacters } from "node:util"
 import * as TerminalText from "../TerminalText.ts"
 import * as Examples from "./Examples.ts"
 
@@ -42,7 +41,20 @@ const ofProgram: typeof global = [
   ...withConfig
 ]
 
-const textOf = (span: Span.Span): string => stripVTControlCharacters(HelpDoc.toAnsiText(HelpDoc.p(span))).trim()
+/** The words of a span. The library's own way to them lays out a page for each, which takes a fifth of `--help`. */
+const wordsOf = (span: Span.Span): string => {
+  switch (span._tag) {
+    case "Text":
+    case "URI":
+      return span.value
+    case "Sequence":
+      return wordsOf(span.left) + wordsOf(span.right)
+    default:
+      return wordsOf(span.value)
+  }
+}
+
+const textOf = (span: Span.Span): string => wordsOf(span).trim()
 
 /** Blocks of a document in their order. */
 const blocksOf = (doc: HelpDoc.HelpDoc): ReadonlyArray<HelpDoc.HelpDoc> =>

@@ -1,5 +1,4 @@
 /** Which alerts are sent about a trouble, how often, and what happens when they cannot be delivered. */
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect } from "@effect/vitest"
@@ -18,6 +17,7 @@ import * as Ledger from "../src/Ledger.ts"
 import * as Alerts from "../src/Operations/Alerts.ts"
 import { Health } from "../src/Operations/Health.ts"
 import { advice, type Trouble } from "../src/Operations/Trouble.ts"
+import * as Databases from "./Databases.ts"
 
 const since = DateTime.unsafeMake("2026-07-15T12:00:00Z")
 const refused: Trouble = { kind: "key_refused", found: "the service refuses the API key", since }
@@ -32,7 +32,7 @@ const settings: Alerts.Settings = {
 
 /** A ledger of its own, which outlasts what `watched` makes over it. */
 const withLedger = <A, E, R>(test: Effect.Effect<A, E, R>) =>
-  Effect.provide(test, Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" })))
+  Effect.provide(test, Layer.provide(Ledger.layer, Databases.sqlite))
 
 /** Alerts about the troubles that the test sets, and a receiver that answers with the status that the test sets. */
 const watched = (given: Partial<Alerts.Settings> = {}) =>

@@ -1,7 +1,6 @@
 /** How many requests a look at a chat takes, by how many messages it has. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { describe, expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
@@ -14,6 +13,7 @@ import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const { chat_id, messageId, minute, wireChat, wireMessage } = Build
@@ -42,7 +42,7 @@ const service = (count: number) => {
     inbox: { stream: () => Stream.sync(() => wireChat({}, { last_message: messages.at(-1)! })) },
     messages: { stream: ({ urlParams }) => Stream.suspend(() => listed(urlParams?.from_date)) }
   })
-  const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
+  const ledger = Layer.provide(Ledger.layer, Databases.sqlite)
   return { messages, requests, layer: Layer.provide(ChatReader.layer, [invent, ledger]) }
 }
 

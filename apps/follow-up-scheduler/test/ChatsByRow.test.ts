@@ -1,5 +1,4 @@
 /** Chats that were decided by their row, on SQLite; and what a preview makes of them. */
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { ChatId } from "@effect-invent/domain/Ids"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -9,11 +8,12 @@ import * as Ledger from "../src/Ledger.ts"
 import * as Preview from "../src/Operations/Preview.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Policies from "../src/Policies.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 import { suite } from "./ChatsByRowSuite.ts"
 import { chatDecision, reviewChat, story, sweepUntil, under } from "./Scheduling.ts"
 
-suite(SqliteClient.layer({ filename: ":memory:" }), it)
+suite(Databases.sqlite, it)
 
 const other = ChatId.make("chat_2")
 const latest = { chat_id: other, conversation_id: other, decision: "Stop", reason: "closed", until: null } as const

@@ -5,7 +5,6 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as CustomerLayers from "@effect-invent/customers/CustomerLayers"
 import * as Scenarios from "@effect-invent/customers/Scenarios"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,6 +21,7 @@ import { ActivePolicy, Policy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Watch from "../src/Watch.ts"
 import * as ContactNames from "../src/Watch/ContactNames.ts"
+import * as Databases from "./Databases.ts"
 
 const { quota } = CustomerLayers
 
@@ -69,7 +69,7 @@ const scheduler = (page: Server.Options) =>
       Layer.succeed(OptOuts.OptOutPace, { ...quota, every: Duration.millis(400), maxAge: Duration.millis(500) })
     ),
     Layer.provideMerge(Ledger.layer),
-    Layer.provide([SqliteClient.layer({ filename: ":memory:" }), Layer.succeed(ActivePolicy, policy)]),
+    Layer.provide([Databases.sqlite, Layer.succeed(ActivePolicy, policy)]),
     Layer.provide(watch)
   )
 

@@ -1,6 +1,5 @@
 import { ChatId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as Context from "effect/Context"
@@ -27,6 +26,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
+import * as Databases from "./Databases.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { reviewChat, chatDecision } from "./Scheduling.ts"
 
@@ -52,8 +52,6 @@ const scheduler = (
     Layer.provide(Layer.succeed(ServerClock, { ahead: Effect.sync(ahead) }))
   )
 
-const database = SqliteClient.layer({ filename: ":memory:" })
-
 const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMillis)
 
 /** A test that begins at `Build.start`, over a chat and a database of its own. */
@@ -67,7 +65,7 @@ const story = <E>(
   it.effect(name, () => {
     const fake = FakeChat.make(late === undefined ? {} : { late })
     return Effect.zipRight(setClock(Build.start), test(fake)).pipe(
-      Effect.provide(Layer.provideMerge(scheduler(fake, setup), database))
+      Effect.provide(Layer.provideMerge(scheduler(fake, setup), Databases.sqlite))
     )
   })
 }
@@ -159,7 +157,7 @@ describe("a cadence", () => {
       fake.requests.length = 0
       yield* Effect.provide(sweepUntil(after(hour + minute)), Layer.fresh(scheduler(fake)))
       expect(fake.requests).toEqual(["read", "list", ...afterRow])
-    }).pipe(Effect.provide(database))
+    }).pipe(Effect.provide(Databases.sqlite))
   )
 
   story("lists the messages again where anything was written since they were listed", (fake) =>
@@ -925,7 +923,7 @@ describe("a crash", () => {
           yield* life(fake)
           expect(yield* fake.followUps).toHaveLength(2)
           expect(yield* record).toEqual(["1 sent", "2 sent"])
-        }).pipe(Effect.provide(database))
+        }).pipe(Effect.provide(Databases.sqlite))
       )
     }
   }
@@ -969,7 +967,7 @@ describe("a crash", () => {
       expect(Exit.isFailure(crashed)).toBe(true)
       yield* Effect.provide(sweepUntil(after(day)), Layer.fresh(scheduler(fake)))
       expect(yield* record).toEqual(["1 withdrawn replied"])
-    }).pipe(Effect.provide(database))
+    }).pipe(Effect.provide(Databases.sqlite))
   )
 })
 
@@ -986,7 +984,7 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
       const second = Layer.fresh(scheduler(fake))
       yield* Effect.provide(Effect.zipRight(sweep, sweepUntil(after(day))), second)
       expect(yield* record).toEqual(["1 sent", "2 sent"])
-    }).pipe(Effect.provide(database))
+    }).pipe(Effect.provide(Databases.sqlite))
   )
 })
 
@@ -1048,7 +1046,7 @@ describe("a process that was frozen", () => {
       yield* Fiber.join(fiber)
       yield* Effect.provide(sweepUntil(after(10 * day)), other)
       return fake
-    }).pipe(Effect.scoped, Effect.provide(database))
+    }).pipe(Effect.scoped, Effect.provide(Databases.sqlite))
 
   for (const kind of ["read", "list"] as const) {
     it.effect(`at its last ${kind} before arming leaves the follow-up to the other, which sends it once`, () =>
@@ -1126,7 +1124,7 @@ describe("two dispatchers", () => {
         { concurrency: "unbounded" }
       )
       return fake.requests
-    }).pipe(Effect.scoped, Effect.provide(database))
+    }).pipe(Effect.scoped, Effect.provide(Databases.sqlite))
 
   it.effect("that sweep at the same moment: only one takes the follow-up up", () =>
     Effect.gen(function* () {
@@ -1161,7 +1159,7 @@ describe("a wake-up", () => {
         const fake = FakeChat.make()
         yield* setClock(Build.start)
         yield* Effect.provide(test(fake, Ref.get(timers)), scheduler(fake, { timer: layer }))
-      }).pipe(Effect.provide(database))
+      }).pipe(Effect.provide(Databases.sqlite))
     )
 
   withTimers("for every row carries a whole cadence out, without any sweep", (fake, timers) =>

@@ -8,7 +8,6 @@ import * as Emulator from "@effect-invent/emulator/Emulator"
 import type { Encoded } from "@effect-invent/emulator/Faults"
 import type { Entry } from "@effect-invent/emulator/Log"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -20,6 +19,7 @@ import * as Ledger from "../src/Ledger.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import { Watch } from "../src/Watch.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 /** A part of the documented quota. */
@@ -92,7 +92,7 @@ export const played = <A, E>(
   options: { readonly limit: Quota; readonly faults?: ReadonlyArray<Encoded> }
 ) =>
   test.pipe(
-    Effect.provide(Layer.mergeAll(Emulator.layer(options), SqliteClient.layer({ filename: ":memory:" }))),
+    Effect.provide(Layer.mergeAll(Emulator.layer(options), Databases.sqlite)),
     Effect.withTracerEnabled(false),
     (test) => Effect.zipRight(Scheduler.load, VirtualTime.run(test, begin))
   )

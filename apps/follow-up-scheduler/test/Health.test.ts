@@ -1,7 +1,6 @@
 /** What is noticed when something goes wrong, and that it is over when it is. */
 import type { RawAnswer } from "@effect-invent/client/CallOptions"
 import { CurrentCallOptions } from "@effect-invent/client/CallOptions"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -19,6 +18,7 @@ import * as Thresholds from "../src/Operations/Health/Thresholds.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Activity from "../src/Telemetry/Activity.ts"
+import * as Databases from "./Databases.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 
@@ -26,7 +26,7 @@ const { after, hour, messageId } = Build
 
 const layer = Health.layer(Thresholds.defaults, Duration.seconds(1)).pipe(
   Layer.provideMerge(Ledger.layer),
-  Layer.provideMerge(SqliteClient.layer({ filename: ":memory:" }))
+  Layer.provideMerge(Databases.sqlite)
 )
 
 type Parts = Health.Health | Ledger.Ledger | SqlClient.SqlClient
@@ -194,7 +194,7 @@ describe("a scheduler", () => {
       const hanging = Layer.effect(
         Ledger.Ledger,
         Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, paused: Effect.uninterruptible(Effect.never) }))
-      ).pipe(Layer.provide(Ledger.layer), Layer.provide(SqliteClient.layer({ filename: ":memory:" })))
+      ).pipe(Layer.provide(Ledger.layer), Layer.provide(Databases.sqlite))
       const over = Layer.provide(Health.layer(Thresholds.defaults, Duration.seconds(1)), hanging)
       const context = yield* Layer.build(over)
       const troubles = yield* Effect.fork(Effect.provide(found, context))

@@ -4,7 +4,6 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
 import { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as Socket from "@effect/platform/Socket"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
@@ -34,6 +33,7 @@ import * as ChatRows from "../src/Watch/ChatRows.ts"
 import * as ReadingShare from "../src/Watch/ReadingShare.ts"
 import * as SeenChats from "../src/Watch/SeenChats.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
+import * as Databases from "./Databases.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 
@@ -84,7 +84,7 @@ const makeInbox = (count: number, isUnordered = false) => {
 
 type Inboxed = ReturnType<typeof makeInbox>
 
-const database = SqliteClient.layer({ filename: ":memory:" })
+const database = Databases.sqlite
 const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
   throw new Error("no test opens a socket")
 })

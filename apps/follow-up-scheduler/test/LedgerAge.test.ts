@@ -5,10 +5,10 @@ import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { it } from "../../../tools/testing/it.ts"
 import * as LedgerAge from "../src/Operations/LedgerAge.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const { after, day, hour, minute, policy, wireChat, wireMessage } = Build
@@ -60,10 +60,7 @@ const found = (chats: ReadonlyArray<ReturnType<typeof chatOf>>, recordedAt: numb
       }
       return yield* LedgerAge.examine(by)
     })
-    const finding = yield* Effect.provide(
-      examined,
-      Layer.merge(vendor, Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" })))
-    )
+    const finding = yield* Effect.provide(examined, Layer.merge(vendor, Layer.provide(Ledger.layer, Databases.sqlite)))
     return { ...finding, reads }
   })
 

@@ -7,7 +7,6 @@ import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Reply from "@effect-invent/emulator/Reply"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -20,6 +19,7 @@ import * as Decide from "../src/Decide.ts"
 import * as Ledger from "../src/Ledger.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as ArmedState from "../src/Plan/ArmedState.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat_id, hour, messageId, minute, policy, second, wireChat, wireMessage } = Build
@@ -170,7 +170,7 @@ describe("a message without any date", () => {
   })
 })
 
-const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
+const ledger = Layer.provide(Ledger.layer, Databases.sqlite)
 const readOnlyReader = Layer.provide(ChatReader.layerReadOnly, ledger)
 
 describe("a reader that reads with GET only", () => {

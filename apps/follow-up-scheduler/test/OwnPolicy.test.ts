@@ -1,7 +1,6 @@
 /** An example: a policy of your own, applied to a chat of your own, without a network or a clock that ticks. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId, MessageId } from "@effect-invent/domain/Ids"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -12,6 +11,7 @@ import * as ChatReader from "../src/ChatReader.ts"
 import * as Decide from "../src/Decide.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Policy from "../src/Policy.ts"
+import * as Databases from "./Databases.ts"
 
 const chat_id = ChatId.make("chat_1")
 
@@ -36,7 +36,7 @@ const invent = InventClient.layerMock({
   messages: { stream: () => Stream.make(answered) }
 })
 
-const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
+const ledger = Layer.provide(Ledger.layer, Databases.sqlite)
 
 it.effect("a policy of your own decides what to do on Monday morning", () =>
   Effect.gen(function* () {

@@ -1,7 +1,6 @@
 /** The page's server by itself, over an empty ledger and a service that has nothing to say. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
@@ -16,12 +15,13 @@ import * as Server from "../src/operatorPage/Server.ts"
 import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Timer from "../src/Timer.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const invent = InventClient.layerMock({ messages: { stream: () => Stream.empty } })
 const meter = Layer.provide(QuotaUsage.layer(RateLimit.defaults), RateLimit.layerMemory())
 const policy = Layer.succeed(ActivePolicy, Build.policy())
-const database = SqliteClient.layer({ filename: ":memory:" })
+const database = Databases.sqlite
 
 export const layer = (options: Server.Options, env: Record<string, string> = {}) =>
   Server.layer(options).pipe(

@@ -3,7 +3,6 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Socket from "@effect/platform/Socket"
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
@@ -19,6 +18,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import type { Watch } from "../src/Watch.ts"
 import type { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
+import * as Databases from "./Databases.ts"
 import * as PlainVendor from "./PlainVendor.ts"
 
 /** When the contacts asked and the assistant answered, and when the first scheduler starts. */
@@ -65,7 +65,7 @@ export const played = <A, E, R>(
     const now = () => new Date(clock.unsafeCurrentTimeMillis()).toISOString()
     return yield* test(yield* VirtualTime.outside(PlainVendor.serve({ ...options, since, now })))
   }).pipe(
-    Effect.provide(SqliteClient.layer({ filename: ":memory:" })),
+    Effect.provide(Databases.sqlite),
     Effect.scoped,
     Logger.withMinimumLogLevel(LogLevel.Error),
     Effect.withTracerEnabled(false),

@@ -1,5 +1,4 @@
 /** The public holidays that a policy names by country. */
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
@@ -17,6 +16,7 @@ import * as PolicyDiff from "../src/Policies/PolicyDiff.ts"
 import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
 import { Policy } from "../src/Policy.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const { hour, message, messageId, second } = Build
@@ -135,7 +135,7 @@ describe("public holidays", () => {
       expect(PolicyDiff.between(policy, found)).toEqual([])
       const other = yield* Effect.flip(PolicyVersions.record(yield* parse("{ country: BR, state: RJ }")))
       expect(other.message).toContain("on record with other public_holidays")
-    }).pipe(Effect.provide(Layer.provideMerge(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))))
+    }).pipe(Effect.provide(Layer.provideMerge(Ledger.layer, Databases.sqlite)))
   )
 
   it.effect("that leave a step without an opening are refused", () =>

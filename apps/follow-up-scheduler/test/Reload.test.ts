@@ -1,6 +1,5 @@
 /** Policy files that change under a running process: what is put in force, and what changes nothing and is logged. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
@@ -16,6 +15,7 @@ import * as Reload from "../src/Policies/Reload.ts"
 import type * as Rollout from "../src/Policies/Rollout.ts"
 import * as Activity from "../src/Telemetry/Activity.ts"
 import * as Scheduler from "../src/Scheduler.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 import * as FakeInbox from "./FakeInbox.ts"
 import { reviewChat, record, setClock, story as singleStory, sweepAt, underPolicies } from "./Scheduling.ts"
@@ -70,7 +70,7 @@ const story = (
       yield* setClock(Build.start)
       const folder = yield* begin()
       yield* test(folder).pipe(inProcess(folder.folder))
-    }).pipe(Effect.provide([SqliteClient.layer({ filename: ":memory:" }), NodeContext.layer]))
+    }).pipe(Effect.provide([Databases.sqlite, NodeContext.layer]))
   )
 
 const before = "quotes@1, nudge@1"
@@ -192,7 +192,7 @@ describe("a policy file that changes under a running process", () => {
         yield* folder.settle
         expect(folder.refused()).toBeUndefined()
       }).pipe(inProcess(folder.folder))
-    }).pipe(Effect.provide([SqliteClient.layer({ filename: ":memory:" }), NodeContext.layer]))
+    }).pipe(Effect.provide([Databases.sqlite, NodeContext.layer]))
   )
 })
 
@@ -240,6 +240,6 @@ describe("a version that a reload puts in force", () => {
         yield* pass(1)
         expect(yield* heldBy).toEqual(Option.some("quotes@2 was put in force, and 2 contacts would be written to"))
       }).pipe(Effect.provide(underPolicies(Ledger.layer, inbox, policies)))
-    }).pipe(Effect.provide([SqliteClient.layer({ filename: ":memory:" }), NodeContext.layer]))
+    }).pipe(Effect.provide([Databases.sqlite, NodeContext.layer]))
   )
 })

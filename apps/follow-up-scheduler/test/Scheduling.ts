@@ -2,7 +2,6 @@
  * The scheduler over a fake chat and the database of the surroundings, for tests that let its ledger and its sweep do
  * the work.
  */
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -25,6 +24,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
+import * as Databases from "./Databases.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -74,7 +74,7 @@ export const storiesOn =
     )
   }
 
-export const story = storiesOn(SqliteClient.layer({ filename: ":memory:" }))
+export const story = storiesOn(Databases.sqlite)
 
 /** A look at the chat because the watch saw that it has changed: its row is read anew. */
 export const reviewChat = Effect.zipRight(

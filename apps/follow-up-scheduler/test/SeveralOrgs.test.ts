@@ -3,7 +3,6 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Socket from "@effect/platform/Socket"
 import { describe, expect } from "@effect/vitest"
@@ -29,6 +28,7 @@ import * as ChatRows from "../src/Watch/ChatRows.ts"
 import * as FileWatch from "../src/Watch/FileWatch.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
 import { Watch } from "../src/Watch.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const [org_a, org_b] = [OrgId.make("org_a"), OrgId.make("org_b")]
@@ -80,7 +80,7 @@ const vendor = (inboxes: Record<string, Listed>, unsubscribed: Readonly<Record<s
 
 const named = (...orgs: ReadonlyArray<OrgId>) => Layer.succeed(Orgs.Orgs, orgs)
 const both = named(org_a, org_b)
-const database = SqliteClient.layer({ filename: ":memory:" })
+const database = Databases.sqlite
 const ledger = Layer.provideMerge(Ledger.layer, database)
 const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
   throw new Error("no test opens a socket")

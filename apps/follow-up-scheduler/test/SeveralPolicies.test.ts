@@ -1,7 +1,6 @@
 /** Two policies in force at once, in one process, over chats of contacts who have one or two of them. */
 import { ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,6 +12,7 @@ import * as Rollout from "../src/Policies/Rollout.ts"
 import { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as SeenChats from "../src/Watch/SeenChats.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 import * as FakeInbox from "./FakeInbox.ts"
 import { type Fields, setClock, underPolicies } from "./Scheduling.ts"
@@ -49,9 +49,7 @@ const pass = (inbox: Inbox, at: number, confirmed?: number) =>
   )
 
 const story = (name: string, test: Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
-  it.effect(name, () =>
-    Effect.zipRight(setClock(Build.start), test).pipe(Effect.provide(SqliteClient.layer({ filename: ":memory:" })))
-  )
+  it.effect(name, () => Effect.zipRight(setClock(Build.start), test).pipe(Effect.provide(Databases.sqlite)))
 
 const decisions = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(sql<{ chat_id: string; reason: string | null }>`SELECT chat_id, reason FROM chat_decisions`, (rows) =>

@@ -5,7 +5,6 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Socket from "@effect/platform/Socket"
@@ -24,6 +23,7 @@ import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
+import * as Databases from "./Databases.ts"
 import * as Build from "./Build.ts"
 
 const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
@@ -70,9 +70,7 @@ const scheduler = (onSweep: Effect.Effect<void>) => {
     Layer.provideMerge(
       Layer.provideMerge(Health.layer(Thresholds.defaults, QuotaForecast.costOf(QuotaForecast.quota())), Ledger.layer)
     ),
-    Layer.provideMerge(
-      Layer.mergeAll(client, SqliteClient.layer({ filename: ":memory:" }), Layer.succeed(ActivePolicy, policy))
-    )
+    Layer.provideMerge(Layer.mergeAll(client, Databases.sqlite, Layer.succeed(ActivePolicy, policy)))
   )
 }
 

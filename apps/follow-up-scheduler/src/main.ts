@@ -5,6 +5,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as ExitCodes from "./cli/ExitCodes.ts"
 import * as Program from "./cli/Program.ts"
+import * as ReloadSignal from "./cli/Serve/ReloadSignal.ts"
 import * as StandardOutput from "./cli/StandardOutput.ts"
 import * as Lazy from "./Lazy.ts"
 
@@ -31,5 +32,6 @@ ExitCodes.onTermination()
 Program.make(process.argv, { http, webSocket }).pipe(
   Effect.provide(NodeContext.layer),
   Effect.provideService(StandardOutput.StandardOutput, output),
+  Effect.provideService(ReloadSignal.ReloadSignal, ReloadSignal.make(process)),
   NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: ExitCodes.teardown })
 )

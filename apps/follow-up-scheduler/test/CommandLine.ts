@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Where its requests go; a program that is given none must send none. */
   readonly http?: HttpClient.HttpClient
+  /** Gets what is printed on either stream, as it is printed. */
+  readonly onPrint?: (text: string) => void
 }
 
 const offline = HttpClient.make(({ method, url }) => Effect.dieMessage(`no request was expected: ${method} ${url}`))
@@ -34,17 +36,21 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
   throw new Error("no test opens a socket")
 })
 
-const makeOutput = Effect.map(Effect.console, (console) => {
-  const printed = { stdout: "", stderr: "" }
-  const print =
-    (stream: keyof typeof printed) =>
-    (...words: ReadonlyArray<unknown>) =>
-      void (printed[stream] += `${format(...words)}\n`)
-  const unsafe = { ...console.unsafe, log: print("stdout"), error: print("stderr") }
-  const log = (...words: ReadonlyArray<unknown>) => Effect.sync(() => unsafe.log(...words))
-  const error = (...words: ReadonlyArray<unknown>) => Effect.sync(() => unsafe.error(...words))
-  return { printed, console: { ...console, log, error, unsafe } }
-})
+const makeOutput = (onPrint: (text: string) => void) =>
+  Effect.map(Effect.console, (console) => {
+    const printed = { stdout: "", stderr: "" }
+    const print =
+      (stream: keyof typeof printed) =>
+      (...words: ReadonlyArray<unknown>) => {
+        const text = format(...words)
+        printed[stream] += `${text}\n`
+        onPrint(text)
+      }
+    const unsafe = { ...console.unsafe, log: print("stdout"), error: print("stderr") }
+    const log = (...words: ReadonlyArray<unknown>) => Effect.sync(() => unsafe.log(...words))
+    const error = (...words: ReadonlyArray<unknown>) => Effect.sync(() => unsafe.error(...words))
+    return { printed, console: { ...console, log, error, unsafe } }
+  })
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   const codes: Array<number> = []
@@ -55,10 +61,10 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
 /** Runs it with these arguments in the folder that the process is in, see {@link inFolder}. */
 export const run = (
   args: ReadonlyArray<string>,
-  { env = {}, http = offline }: Surroundings = {}
+  { env = {}, http = offline, onPrint = () => {} }: Surroundings = {}
 ): Effect.Effect<Ended> =>
   Effect.gen(function* () {
-    const { console, printed } = yield* makeOutput
+    const { console, printed } = yield* makeOutput(onPrint)
     const network = { http: Layer.succeed(HttpClient.HttpClient, http), webSocket: noSocket }
     const exit = yield* Program.make(["node", "follow-ups", ...args], network).pipe(
       Effect.provide(NodeContext.layer),

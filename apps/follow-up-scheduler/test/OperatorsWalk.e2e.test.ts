@@ -44,7 +44,8 @@ const makeRoot = Effect.gen(function* () {
     yield* files.makeDirectory(`${root}/${folder}`, { recursive: true })
   for (const [file, text] of [
     ["bin/follow-ups", `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`],
-    // systemd looks whether it is there, and does not run it.
+    // systemd looks whether they are there, and does not run them.
+    ["bin/kill", "#!/bin/sh\n"],
     ["usr/bin/node", "#!/bin/sh\n"]
   ]) {
     yield* files.writeFileString(`${root}/${file}`, text ?? "")

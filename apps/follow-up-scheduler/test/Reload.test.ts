@@ -5,6 +5,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import { it } from "../../../tools/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
@@ -34,19 +35,36 @@ const begin = (running: Rollout.Running = "keep") =>
     yield* write("10-quotes.yaml", text("quotes", 1))
     yield* write("20-nudge.yaml", text("nudge", 1))
     const reload = Reload.make([folder], running)
+    const lines: Array<string> = []
     let refused: string | undefined
     const activity = {
       ...(yield* Activity.CurrentActivity),
       policiesRefused: (reasons: string | undefined) => Effect.sync(() => void (refused = reasons))
     }
-    const look = Effect.provideService(reload, Activity.CurrentActivity, activity)
+    const observed = <R>(look: Effect.Effect<void, never, R>) =>
+      look.pipe(
+        Effect.provideService(Activity.CurrentActivity, activity),
+        Effect.provide(
+          Logger.replace(
+            Logger.defaultLogger,
+            Logger.make(({ message }) => lines.push(String(message)))
+          )
+        )
+      )
+    const look = observed(reload.look)
     return {
       folder,
       write,
       remove: (name: string) => files.remove(`${folder}/${name}`),
       look,
+      lines,
       /** As many looks as a change takes. */
       settle: Effect.zipRight(look, look),
+      /** The look that an operator asks for, and the lines that it logged. */
+      asked: Effect.zipRight(
+        Effect.sync(() => (lines.length = 0)),
+        Effect.as(observed(reload.lookNow), lines)
+      ),
       refused: () => refused?.replaceAll(`${folder}/`, ""),
       inForce: Effect.flatMap(Policies.Policies, ({ current }) => Effect.map(current, Policies.idsOf))
     }
@@ -196,6 +214,38 @@ describe("a policy file that changes under a running process", () => {
   )
 })
 
+describe("a look that an operator asks for", () => {
+  story("puts what has changed in force at once, and logs a line also where nothing has changed", (folder) =>
+    Effect.gen(function* () {
+      const nothing = "the policy files were read again: nothing has changed"
+      expect(yield* folder.asked).toEqual([nothing])
+      yield* folder.write("10-quotes.yaml", text("quotes", 2))
+      expect(yield* folder.asked).toEqual([
+        "the policy files have changed: in force are quotes@2, nudge@1, before quotes@1, nudge@1"
+      ])
+      expect(yield* folder.inForce).toBe("quotes@2, nudge@1")
+      expect(yield* folder.asked).toEqual([nothing])
+    })
+  )
+
+  story("refuses a wrong file each time, and leaves nothing to the other looks", (folder) =>
+    Effect.gen(function* () {
+      yield* folder.write("10-quotes.yaml", "")
+      for (let times = 0; times < 2; times++) {
+        const [line] = yield* folder.asked
+        expect(line).toMatch(/^the policy files are refused, and the policies in force stay:\n.*10-quotes.yaml/)
+        expect(folder.refused()).toContain("10-quotes.yaml")
+        yield* folder.settle
+        expect(folder.lines).toHaveLength(1)
+      }
+      expect(yield* folder.inForce).toBe(before)
+      yield* folder.write("10-quotes.yaml", text("quotes", 1))
+      expect(yield* folder.asked).toEqual(["the policy files are those in force again"])
+      expect(folder.refused()).toBeUndefined()
+    })
+  )
+})
+
 describe("a version that a reload puts in force", () => {
   for (const [running, expected] of Object.entries({
     keep: ["1 nudge@1 planned"],
@@ -211,8 +261,8 @@ describe("a version that a reload puts in force", () => {
         yield* Effect.gen(function* () {
           yield* reviewChat
           yield* files.writeFileString(file, text("nudge", 2, "30 minutes"))
-          const reload = Reload.make([file], running as Rollout.Running)
-          yield* Effect.zipRight(reload, reload)
+          const { look } = Reload.make([file], running as Rollout.Running)
+          yield* Effect.zipRight(look, look)
           yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.settle(["nudge@1", "nudge@2"], 1))
           yield* sweepAt(after(30 * minute - 15 * Build.second))
           expect(yield* record).toEqual(expected)

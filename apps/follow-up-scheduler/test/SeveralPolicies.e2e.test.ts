@@ -141,3 +141,30 @@ it.live("a start without a policy that conversations run on prints how many, and
     expect(story.stdout).toContain("did not follow up: the policy was changed, and this cadence")
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )
+
+it.live("SIGHUP has serve read its policies at once, and never ends it", () =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const cwd = yield* files.makeTempDirectoryScoped()
+    const write = (text: string) => files.writeFileString(`${cwd}/quotes.yaml`, text)
+    yield* write(quotes)
+    const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
+    const vendor = yield* PlainVendor.serve({ chats: {}, since, now: () => new Date().toISOString() })
+    // It looks once by itself, at its start.
+    const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, FOLLOW_UPS_SWEEP_EVERY: "1 hour" }
+    const running = yield* Process.start(["serve", "--policy", "quotes.yaml", "--inbox", "--db", "a.db"], { cwd, env })
+    yield* running.says("following up the chats of the inbox")
+    running.process.kill("SIGHUP")
+    yield* running.says("the policy files were read again: nothing has changed")
+    yield* write(longer)
+    running.process.kill("SIGHUP")
+    yield* running.says("in force are quotes@2, before quotes@1")
+    yield* write("")
+    running.process.kill("SIGHUP")
+    yield* running.says("the policies in force stay:")
+    running.process.kill("SIGTERM")
+    // One that comes while it stops does not end it, either.
+    running.process.kill("SIGHUP")
+    expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
+  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+)

@@ -1,10 +1,14 @@
 /**
  * Reads the policy files again while `serve` runs, and puts what is new in force. A content counts once two looks in a
- * row have found it the same, so that no half-written file does. Files that are wrong or gone change nothing: the
- * policies in force stay, and the trouble `policy_refused` lasts until the files are right.
+ * row have found it the same, so that no half-written file does; where an operator asks for it, by asking they say that
+ * the files are whole, and one look is enough. Files that are wrong or gone change nothing: the policies in force stay,
+ * and the trouble `policy_refused` lasts until the files are right.
  */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { InForce } from "../Decide/PolicyChoice.ts"
 import { Ledger } from "../Ledger.ts"
@@ -55,10 +59,15 @@ const replace = Effect.fnUntraced(function* (current: InForce, next: InForce, ru
   yield* Effect.forEach(Rollout.describeLeft(left, running), (line) => Effect.logInfo(line), { discard: true })
 })
 
-/**
- * Makes one look at the files of these paths; a call for each sweep is enough. A failure of the database is logged, and
- * the next look tries again.
- */
+/** The two ways to look at the files. A failure of the database is logged, and the next look tries again. */
+export interface Reload<R> {
+  /** One of the looks that are made all the time. Logs nothing where nothing has changed. */
+  readonly look: Effect.Effect<void, never, R>
+  /** The look that an operator asks for. Always logs what came of it. */
+  readonly lookNow: Effect.Effect<void, never, R>
+}
+
+/** Looks at the files of these paths. One look is made at a time. `running`: see `Rollout.Running`. */
 export const make = (paths: ReadonlyArray<string>, running: Rollout.Running) => {
   let [found, judged] = ["", ""]
   let isRefused = false
@@ -71,30 +80,44 @@ export const make = (paths: ReadonlyArray<string>, running: Rollout.Running) => 
     )
   }
 
-  const accept = Effect.fnUntraced(function* (current: InForce, next: InForce) {
+  const accept = Effect.fnUntraced(function* (current: InForce, next: InForce, isAsked: boolean) {
     if (Policies.keyOf(next) !== Policies.keyOf(current)) yield* replace(current, next, running)
     else if (isRefused) yield* Effect.logInfo("the policy files are those in force again")
+    else if (isAsked) yield* Effect.logInfo("the policy files were read again: nothing has changed")
     isRefused = false
     yield* Activity.policiesRefused(undefined)
   })
 
-  const take = Effect.fnUntraced(function* (contents: ReadonlyArray<PolicyFiles.Content>) {
+  const take = Effect.fnUntraced(function* (contents: ReadonlyArray<PolicyFiles.Content>, isAsked: boolean) {
     const { current } = yield* Policies.Policies
     const before = yield* current
     const next = yield* Effect.either(judge(contents, before))
-    if (Either.isRight(next)) return yield* accept(before, next.right)
+    if (Either.isRight(next)) return yield* accept(before, next.right, isAsked)
     return yield* next.left._tag === "SqlError" ? next.left : refuse(next.left)
   })
 
-  return Effect.gen(function* () {
+  const lookOnce = Effect.fnUntraced(function* (isAsked: boolean) {
     const contents = yield* PolicyFiles.read(paths)
     const print = printOf(contents)
     const isSettled = print === found
     found = print
-    if (!isSettled || print === judged) return
-    yield* Effect.matchEffect(take(contents), {
+    if (!isAsked && (!isSettled || print === judged)) return
+    yield* Effect.matchEffect(take(contents, isAsked), {
       onFailure: (error) => Effect.logWarning(`the policy files are read again later: ${error.message}`),
       onSuccess: () => Effect.sync(() => (judged = print))
     })
   })
+
+  const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1)
+  return { look: oneAtATime(lookOnce(false)), lookNow: oneAtATime(lookOnce(true)) }
 }
+
+/** Looks at once, then after each `every`, and as an operator asks for it at each element of `asked`. Never ends. */
+export const watching = <R>(reload: Reload<R>, every: Duration.Duration, asked: Queue.Dequeue<void>) =>
+  Effect.all(
+    [
+      Effect.repeat(reload.look, Schedule.spaced(every)),
+      Effect.forever(Effect.zipRight(Queue.take(asked), reload.lookNow))
+    ],
+    { concurrency: "unbounded", discard: true }
+  )

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
+import type * as Queue from "effect/Queue"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as Alerts from "../Operations/Alerts.ts"
@@ -32,6 +32,7 @@ import * as ExitCodes from "./ExitCodes.ts"
 import * as Ledgers from "./Ledgers.ts"
 import * as Pause from "./Pause.ts"
 import { type Db, nameOf, type Page, type Source } from "./Options.ts"
+import { ReloadSignal } from "./Serve/ReloadSignal.ts"
 import { StandardOutput } from "./StandardOutput.ts"
 import { announce, quota } from "./Status.ts"
 
@@ -89,7 +90,7 @@ const putInForce = ({ running }: Options) =>
     yield* Effect.forEach(Rollout.describeLeft(left, running), (line) => Effect.logInfo(line), { discard: true })
   })
 
-const watching = (options: Options) =>
+const watching = (options: Options, reloadSignals: Queue.Dequeue<void>) =>
   Effect.gen(function* () {
     const settings = yield* Scheduler.serveConfig
     const orgs = yield* Orgs.Orgs
@@ -108,7 +109,7 @@ const watching = (options: Options) =>
       alerts.watching(settings.sweepEvery),
       ending,
       Watchdog.feeding,
-      Effect.repeat(Reload.make(options.policies, options.running), Schedule.spaced(settings.sweepEvery))
+      Reload.watching(Reload.make(options.policies, options.running), settings.sweepEvery, reloadSignals)
     ]
     const serving = Effect.tapErrorTag(
       Scheduler.serve({ ...settings, confirmed }),
@@ -123,8 +124,12 @@ const watching = (options: Options) =>
   )
 
 /**
- * Runs until it is stopped by a signal. Ends with exit code 3 where the ledger is lost, and with 4 where the loop is
- * stuck.
+ * Runs until it is stopped by a signal, of which SIGHUP is none: at that one it reads the policy files again. Ends with
+ * exit code 3 where the ledger is lost, and with 4 where the loop is stuck.
  */
 export const serve = (options: Options) =>
-  Effect.flatMap(StandardOutput, ({ asLog }) => asLog).pipe(Effect.zipRight(watching(options)), Effect.scoped)
+  Effect.gen(function* () {
+    const [output, reloadSignal] = [yield* StandardOutput, yield* ReloadSignal]
+    yield* output.asLog
+    yield* watching(options, yield* reloadSignal.received)
+  }).pipe(Effect.scoped)

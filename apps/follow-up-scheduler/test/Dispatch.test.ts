@@ -112,6 +112,11 @@ const at = (...millis: ReadonlyArray<number>) => millis.map((offset) => DateTime
 /** Observes the chat and sweeps until its first follow-up has just been armed. */
 const arm = Effect.zipRight(reviewChat, sweepUntil(armedAt))
 
+/** How many follow-ups count as refused updates or messages. */
+const refusedWrites = Effect.flatMap(Ledger.Ledger, ({ refusedSince }) =>
+  Effect.map(refusedSince(Build.start), ({ count }) => count)
+)
+
 describe("a cadence", () => {
   story("of two steps is carried out by the ledger and the sweep alone", (fake) =>
     Effect.gen(function* () {
@@ -580,6 +585,7 @@ describe("a failing service", () => {
         yield* sweepUntil(after(90 * minute))
         expect((yield* record)[0]).toBe("1 skipped refused")
         expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
+        expect(yield* refusedWrites).toBe(1)
       })
     )
 
@@ -602,6 +608,7 @@ describe("a failing service", () => {
       yield* fake.once("read", FakeChat.unsent(new InventError.Forbidden(answer)))
       yield* sweepUntil(armedAt)
       expect(yield* record).toEqual(["1 skipped refused"])
+      expect(yield* refusedWrites).toBe(0)
       yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUps).toEqual(at(hour))

@@ -617,6 +617,26 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
+      "counts the refused follow-ups from an instant on, and not what could not be read or taken back",
+      Effect.gen(function* () {
+        const { refusedSince } = yield* Ledger
+        const refused = { status: "skipped", reason: "refused" } as const
+        const end = (name: string, fields: Change) =>
+          Effect.flatMap(planned(planNamed(name, { conversation_id: ConversationId.make(name) })), (row) =>
+            change(row, { ...refused, ...fields })
+          )
+        yield* end("not read", {})
+        yield* end("not taken back", { status: "unknown", follow_up_at: after(hour) })
+        yield* end("gone", { reason: "chat_gone", follow_up_at: after(hour) })
+        expect(yield* refusedSince(Build.start)).toEqual({ count: 0, first: Option.none() })
+        for (const [name, at] of Object.entries({ first: 1, last: 3, second: 2 }))
+          yield* end(name, { follow_up_at: after(at * hour) })
+        expect(yield* refusedSince(after(hour))).toEqual({ count: 3, first: Option.some(after(hour)) })
+        expect(yield* refusedSince(after(hour + 1))).toEqual({ count: 2, first: Option.some(after(2 * hour)) })
+      })
+    )
+
+    story(
       "keeps the order of things that happened in the same millisecond, and their details",
       Effect.gen(function* () {
         const ledger = yield* Ledger

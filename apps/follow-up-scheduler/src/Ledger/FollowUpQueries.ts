@@ -41,6 +41,14 @@ export interface FollowUpQueries {
   /** How many follow-ups have the status `unknown`. */
   readonly unknown: Effect.Effect<number, SqlError>
   /**
+   * The follow-ups that were to be carried out at this instant or later, and ended without a message because the
+   * service refused the request: how many, and when the first was to be carried out. One whose chat could not be read,
+   * or that was refused when it was taken back, is none of them.
+   */
+  readonly refusedSince: (
+    from: DateTime.Utc
+  ) => Effect.Effect<{ readonly count: number; readonly first: Option.Option<DateTime.Utc> }, SqlError>
+  /**
    * Chats in which a follow-up ended, and about which nothing was decided since. Ends with the reason `refused` or
    * `unreachable` do not count.
    */
@@ -152,6 +160,18 @@ export const make = (sql: SqlClient): FollowUpQueries => {
         const before = DateTime.subtractDuration(now, by).epochMillis
         return count(sql`${isOpen} AND (due_at <= ${before} OR failures >= ${failures})`)
       }),
-    unknown: count(sql`status = 'unknown'`)
+    unknown: count(sql`status = 'unknown'`),
+    refusedSince: (from) =>
+      Effect.map(
+        // The index `follow_ups_at` is over this expression of both columns.
+        sql<{ count: number; first: number | null }>`
+          SELECT CAST(count(*) AS INTEGER) AS count, min(follow_up_at) AS first FROM follow_ups
+            WHERE COALESCE(follow_up_at, due_at) >= ${from.epochMillis}
+              AND follow_up_at IS NOT NULL AND status = 'skipped' AND reason = 'refused'`,
+        ([found]) => ({
+          count: found?.count ?? 0,
+          first: Option.map(Option.fromNullable(found?.first), DateTime.unsafeMake)
+        })
+      )
   }
 }

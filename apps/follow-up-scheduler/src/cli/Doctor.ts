@@ -62,7 +62,7 @@ const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding,
     Effect.succeed(HealthChecks.finding(check, "warning", `cannot be compared with the chats: ${lineOf(error)}`))
   )
 
-const sendingOk = HealthChecks.ok("sending", "nothing is held, late or of unknown outcome")
+const sendingOk = HealthChecks.ok("sending", "nothing is held, late, refused or of unknown outcome")
 
 /** A finding for each trouble, in the words of the alerts. */
 const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<HealthChecks.Finding> =>
@@ -131,7 +131,8 @@ const ifNamed = <A>(paths: ReadonlyArray<string>, probe: A): Option.Option<A> =>
 const sending = Effect.gen(function* () {
   const [settings, spent, now] = [yield* Thresholds.settings, yield* quota, yield* DateTime.now]
   const found = yield* LedgerTroubles.find(settings, QuotaForecast.costOf(spent))
-  return found.map((each): Trouble.Trouble => ({ since: now, ...each }))
+  const refused = yield* LedgerTroubles.findRefused
+  return [...found, ...refused].map((each): Trouble.Trouble => ({ since: now, ...each }))
 })
 
 const answersOf = Effect.zipWith(HealthChecks.service, HealthChecks.orgs, (service, orgs) => [...service, ...orgs])

@@ -48,3 +48,27 @@ export const find = ({ lateAfter, pausedFor }: Pick<Thresholds, "lateAfter" | "p
       })
     return found
   })
+
+/** How long after it was to be carried out a refused follow-up is a trouble of {@link findRefused}. */
+const refusedWithin = Duration.hours(1)
+
+/**
+ * The trouble `write_refused` as the ledger shows it, for a process that has sent nothing itself. `serve` finds it in
+ * the answers of the service, where it ends with the next update or message that is accepted; here it ends an hour
+ * after the last follow-up that was refused.
+ */
+export const findRefused = Effect.gen(function* () {
+  const [ledger, now] = [yield* Ledger, yield* DateTime.now]
+  const { count, first } = yield* ledger.refusedSince(DateTime.subtractDuration(now, refusedWithin))
+  if (count === 0) return []
+  const found: Found = {
+    kind: "write_refused",
+    found: `the service refused the update or message of ${CountText.count(count, "follow-up")} in the last hour`,
+    // It may have been refused a little before it was to be carried out.
+    since: DateTime.min(
+      Option.getOrElse(first, () => now),
+      now
+    )
+  }
+  return [found]
+})

@@ -3,92 +3,10 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Checker from "../src/Checker.ts"
-import type { Verdict } from "../src/Checker/Verdict.ts"
+import * as Lines from "./Lines.ts"
 
-// -- a log, line by line: times are so long after noon on Tuesday, 10 March 2026, UTC ----------------------------------
-
-type Line = Readonly<Record<string, unknown>>
-
-const noon = Date.UTC(2026, 2, 10, 12)
-const iso = (offset: Duration.DurationInput, ...more: ReadonlyArray<Duration.DurationInput>) =>
-  DateTime.formatIso(
-    DateTime.unsafeMake(noon + [offset, ...more].reduce<number>((sum, each) => sum + Duration.toMillis(each), 0))
-  )
-const before = (offset: Duration.DurationInput) =>
-  DateTime.formatIso(DateTime.unsafeMake(noon - Duration.toMillis(offset)))
-
-const says =
-  (author: string, cause: string) =>
-  (at: string, more: Line = {}) => [
-    {
-      kind: "message",
-      at,
-      chat_id: "chat_1",
-      message_id: `message_at_${at}`,
-      author,
-      cause,
-      status: "COMPLETED",
-      ...more
-    }
-  ]
-const contact = says("contact", "message")
-const reply = says("assistant", "reply")
-const followUp = says("assistant", "follow_up")
-const staff = says("user", "takeover")
-
-const open = { state: "OPEN", ai_enabled: true, follow_up_at: null, muted_until: null, assigned: false }
-const state = (at: string, by: string, change: Line = {}) => [
-  { kind: "state", at, chat_id: "chat_1", by, ...open, ...change }
-]
-const person = (at: string, change: Line = {}) => [
-  { kind: "contact", at, contact_id: "contact_1", blocked: false, unsubscribed: false, ...change }
-]
-const chat = (country: string | null, change: Line = {}) => [
-  ...person(before("1 hour")),
-  { kind: "chat", at: before("1 hour"), chat_id: "chat_1", contact_id: "contact_1", country, ...change },
-  ...state(before("1 hour"), "contact")
-]
-const request = (at: string, answered_at: string, change: Line = {}) => [
-  {
-    kind: "request",
-    at,
-    answered_at,
-    key: "scheduler",
-    endpoint: "state.update",
-    chat_id: "chat_1",
-    status: 200,
-    ...change
-  }
-]
-/** Nothing happens, and the log goes on until then. */
-const until = (at: string) => request(at, at, { key: "dashboard", chat_id: null })
-
-/** A Londoner wrote, and was answered at noon. */
-const answered = [...chat("GB"), ...contact(before("1 second")), ...reply(iso(0))]
-const armed = (at: string, follow_up_at: string) => [...state(at, "scheduler", { follow_up_at }), ...request(at, at)]
-
-// -- judging it --------------------------------------------------------------------------------------------------------
-
-const steps = [
-  { after: "4 hours", action: "schedule_follow_up" },
-  { after: "1 day", action: "schedule_follow_up" }
-]
-
-const readPolicy = (change: Line) =>
-  Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps, time_zone: "UTC", ...change })))
-
-type More = Omit<Checker.Settings, "grace">
-
-const judge = (
-  lines: ReadonlyArray<Line>,
-  policy: Line = {},
-  grace: Duration.DurationInput = "3 seconds",
-  more: More = {}
-): Verdict => {
-  const entries = Either.getOrThrow(Checker.readLog(lines.map((line) => `${JSON.stringify(line)}\n`).join("")))
-  return Checker.check(entries, readPolicy(policy), { grace, ...more })
-}
-const rules = (...judged: Parameters<typeof judge>) => judge(...judged).violations.map(({ rule }) => rule)
+const { answered, armed, before, chat, contact, followUp, iso, judge, noon, person, reply } = Lines
+const { request, rules, says, staff, state, steps, until } = Lines
 
 const oneStep = { steps: steps.slice(0, 1) }
 const fourHours = iso("4 hours")
@@ -231,12 +149,14 @@ describe("a follow-up to a contact who waits for us", () => {
 
   describe("and a request of the scheduler between the two", () => {
     const sent = 4 * 3_600_000
-    const asked = (from: number, to: number, change: Line = {}) => request(iso(sent + from), iso(sent + to), change)
-    const withRequest = (lines: ReadonlyArray<Line>) => rules([...waiting(1_000), ...lines, ...followUp(iso(sent))])
+    const asked = (from: number, to: number, change: Lines.Line = {}) =>
+      request(iso(sent + from), iso(sent + to), change)
+    const withRequest = (lines: ReadonlyArray<Lines.Line>) =>
+      rules([...waiting(1_000), ...lines, ...followUp(iso(sent))])
 
     it("means that it knew, if it was answered, lived on, and had the time to act", () => {
       const lines = [...waiting(8_000), ...asked(-5_000, -4_000), ...followUp(fourHours)]
-      const known = (more: More, ...then: ReadonlyArray<Line>) =>
+      const known = (more: Lines.More, ...then: ReadonlyArray<Lines.Line>) =>
         judge([...lines, ...then], {}, "3 seconds", more).violations.some(({ rule }) => rule === "after_reply")
       const dead = (from: number, until: number) => ({
         down: [{ from: noon + sent + from, until: noon + sent + until }]
@@ -252,7 +172,7 @@ describe("a follow-up to a contact who waits for us", () => {
     })
 
     it("means nothing before it, where the scheduler stood still with a request that it had begun", () => {
-      const wrote = (before: number, isFrozen: boolean, ...lines: ReadonlyArray<Line>) =>
+      const wrote = (before: number, isFrozen: boolean, ...lines: ReadonlyArray<Lines.Line>) =>
         judge([...waiting(before), ...lines, ...followUp(fourHours)], {}, "3 seconds", {
           reaction: 100,
           down: [{ from: noon + sent - 3_600_000, until: noon + sent, isFrozen }]
@@ -279,7 +199,7 @@ describe("a follow-up to a contact who waits for us", () => {
     })
 
     it("means that it knew if what was refused after that came too late, or was no taking back", () => {
-      const tried = (from: number, change: Line = {}) =>
+      const tried = (from: number, change: Lines.Line = {}) =>
         rules([
           ...waiting(8_000),
           ...asked(-7_000, -6_000),
@@ -349,7 +269,7 @@ describe("a follow-up to a contact who waits for us", () => {
 describe("what a policy limits beside its hours", () => {
   const onWhatsapp = [...chat("GB", { channel_type: "whatsapp_bot" }), ...contact(before("1 second")), ...reply(iso(0))]
   const twice = [...answered, ...followUp(fourHours), ...followUp(iso("28 hours"))]
-  const never = (lines: ReadonlyArray<Line>) => [...lines, ...until(iso("9 days"))]
+  const never = (lines: ReadonlyArray<Lines.Line>) => [...lines, ...until(iso("9 days"))]
 
   it("is whom it is for: others are not to be followed up, and are not missed", () => {
     const match = { match: { channels: ["email"] } }
@@ -442,7 +362,7 @@ describe("what a policy limits beside its hours", () => {
 })
 
 describe("a follow-up that must not be", () => {
-  const cases: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Line>]> = [
+  const cases: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Lines.Line>]> = [
     ["after_takeover", staff],
     ["after_takeover", (at) => state(at, "user", { assigned: true })],
     ["after_takeover", (at) => state(at, "user", { ai_enabled: false })],
@@ -596,7 +516,7 @@ describe("a follow-up that must not be", () => {
 
 describe("quiet hours", () => {
   const quiet_hours = { start: "21:00", end: "09:00" }
-  const sentAt = (country: string | null, local: string, policy: Line) => {
+  const sentAt = (country: string | null, local: string, policy: Lines.Line) => {
     const waitsSince = [...chat(country), ...reply("2026-01-01T00:00:00.000Z")]
     return rules([...waitsSince, ...followUp(local)], policy).filter((rule) => rule !== "late")
   }
@@ -692,7 +612,7 @@ describe("quiet hours", () => {
 })
 
 describe("a contact who was merged into another one", () => {
-  const other = (change: Line) => ({
+  const other = (change: Lines.Line) => ({
     kind: "contact",
     contact_id: "contact_2",
     blocked: false,
@@ -829,7 +749,7 @@ describe("a follow-up is missed", () => {
     expect(rules([...slow, ...until(iso(deadline + 2_001))])).toEqual(["missed"])
   })
 
-  const interruptions: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Line>]> = [
+  const interruptions: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Lines.Line>]> = [
     ["closed", (at) => state(at, "user", { state: "CLOSED" })],
     ["snoozed", (at) => state(at, "user", { state: "SNOOZED" })],
     ["assigned", (at) => state(at, "user", { assigned: true })],
@@ -905,7 +825,7 @@ describe("a follow-up is missed", () => {
 
   it("only where the next nine days have an allowed minute", () => {
     const holidays = Array.from({ length: 10 }, (_, day) => `2026-03-${10 + day}`)
-    const due = (policy: Line) => rules([...answered, ...until(iso("60 days"))], { ...oneStep, ...policy })
+    const due = (policy: Lines.Line) => rules([...answered, ...until(iso("60 days"))], { ...oneStep, ...policy })
     // Due at 16:00 on the 10th; nine days later is 16:00 on the 19th.
     expect(due({ holidays })).toEqual([])
     expect(due({ holidays: holidays.slice(0, 9) })).toEqual(["missed"])
@@ -973,7 +893,7 @@ describe("a message of the assistant that nobody asked for", () => {
     ...followUp(at),
     ...state(at, "assistant")
   ]
-  const late: ReadonlyArray<readonly [what: string, unasked: (at: string) => ReadonlyArray<Line>]> = [
+  const late: ReadonlyArray<readonly [what: string, unasked: (at: string) => ReadonlyArray<Lines.Line>]> = [
     ["that someone else has scheduled", foreign],
     ["that came as an answer, hours after another", (at) => reply(at)]
   ]

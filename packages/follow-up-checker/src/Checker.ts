@@ -1,6 +1,6 @@
 /**
- * Judges a follow-up scheduler by what the emulator logged, the policy file and the time-zone database, and by nothing
- * else: it shares no code with the scheduler, nor with the rest of the emulator.
+ * Judges a follow-up scheduler by what the emulator logged, the policy file, the time-zone database and a calendar of
+ * public holidays, and by nothing else: it shares no code with the scheduler, nor with the rest of the emulator.
  */
 import * as Calendar from "./Checker/Calendar.ts"
 import { toIso } from "./Checker/Instant.ts"

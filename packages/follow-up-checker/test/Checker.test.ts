@@ -1097,11 +1097,6 @@ describe("a policy file", () => {
   })
 })
 
-it("refuses public holidays, of which the checker has no calendar", () => {
-  const read = Checker.readPolicy(JSON.stringify({ steps, public_holidays: { country: "BR" } }))
-  expect(Either.getOrThrow(Either.flip(read))).toContain("list their dates under holidays")
-})
-
 it("refuses variants, of which the log does not contain who is in which", () => {
   const variants = [
     { name: "short", share: "50 %", steps },

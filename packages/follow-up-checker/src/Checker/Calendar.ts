@@ -2,6 +2,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Policy } from "./Policy.ts"
+import * as PublicHolidays from "./PublicHolidays.ts"
 import * as Zone from "./Zone.ts"
 
 const minute = 60_000
@@ -52,14 +53,19 @@ const isQuiet = ({ quiet_hours: quiet }: Policy, minuteOfDay: number): boolean =
 const clockText = (minuteOfDay: number) =>
   [Math.floor(minuteOfDay / 60), minuteOfDay % 60].map((part) => String(part).padStart(2, "0")).join(":")
 
+type HolidayOn = (date: string) => string | undefined
+
 const judge = (
   policy: Policy,
+  publicHolidayOn: HolidayOn,
   zone: string,
   country: string | null,
   { date, minuteOfDay, weekday }: Zone.LocalTime
 ): string | undefined => {
   const dates = [...policy.holidays, ...(policy.holiday_sets[country?.toUpperCase() ?? ""] ?? [])]
   if (dates.includes(date)) return `${date} in ${zone} is a holiday`
+  const publicHoliday = publicHolidayOn(date)
+  if (publicHoliday !== undefined) return `${date} in ${zone} is a public holiday: ${publicHoliday}`
   if (policy.weekdays?.includes(weekday) === false)
     return `${date} in ${zone} is weekday ${weekday}, not an allowed one`
   return isQuiet(policy, minuteOfDay) ? `${clockText(minuteOfDay)} in ${zone} is in the quiet hours` : undefined
@@ -67,6 +73,8 @@ const judge = (
 
 /** Caches the result for each minute; otherwise the same as computing it anew. */
 export const make = (policy: Policy): Calendar => {
+  const { public_holidays: place } = policy
+  const publicHolidayOn: HolidayOn = place === undefined ? () => undefined : PublicHolidays.of(place)
   const hasOneClock = memoize((key: string) => {
     const [country = "", year] = key.split(" ")
     return Zone.showTheSame(Zone.ofCountry(country), Number(year))
@@ -88,7 +96,7 @@ export const make = (policy: Policy): Calendar => {
       memoize((minutes: number) =>
         Option.match(local(zone, minutes * minute), {
           onNone: () => `${zone} is no time zone`,
-          onSome: (time) => judge(policy, zone, country, time)
+          onSome: (time) => judge(policy, publicHolidayOn, zone, country, time)
         })
       )
     )

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import { Instant } from "./Instant.ts"
 import * as Issue from "./Issue.ts"
+import * as PublicHolidays from "./PublicHolidays.ts"
 import * as Zone from "./Zone.ts"
 
 const parseMillis = (text: string): Option.Option<number> =>
@@ -132,11 +133,8 @@ export const Policy = Schema.Struct({
   holidays: Schema.optionalWith(Schema.Array(LocalDate), { default: () => [] }),
   /** By country. */
   holiday_sets: Schema.optionalWith(byName(Schema.Array(LocalDate)), { default: () => ({}) }),
-  public_holidays: Schema.optional(
-    Schema.Unknown.pipe(
-      Schema.filter(() => "The checker has no calendar of public holidays: list their dates under holidays")
-    )
-  ),
+  /** For contacts of every country. */
+  public_holidays: Schema.optional(PublicHolidays.Place),
   spread: Schema.optionalWith(Millis, { default: () => 0 }),
   channel_windows: Schema.optionalWith(byName(Window), { default: () => ({}) }),
   caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),

@@ -2,12 +2,14 @@
  * Judges a follow-up scheduler by what the emulator logged, the policy file, the time-zone database and a calendar of
  * public holidays, and by nothing else: it shares no code with the scheduler, nor with the rest of the emulator.
  */
+import * as Arr from "effect/Array"
 import * as Calendar from "./Checker/Calendar.ts"
 import { toIso } from "./Checker/Instant.ts"
 import type * as LogEntry from "./Checker/LogEntry.ts"
 import * as LogJudgement from "./Checker/LogJudgement.ts"
-import type { Policy } from "./Checker/Policy.ts"
+import * as Policy from "./Checker/Policy.ts"
 import type { Settings } from "./Checker/Settings.ts"
+import * as Variants from "./Checker/Variants.ts"
 import * as Verdict from "./Checker/Verdict.ts"
 
 export { readLog } from "./Checker/LogEntry.ts"
@@ -26,18 +28,20 @@ const countByKey = (entries: ReadonlyArray<LogEntry.LogEntry>, isCounted: (reque
   return Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Entries count in the order of the log, also where their times are equal. */
+/**
+ * Judges a log by a policy; one with variants by the steps of each of them, and then each chat by those of its
+ * contact's own. Entries count in the order of the log, also where their times are equal.
+ */
 export const check = (
   entries: ReadonlyArray<LogEntry.LogEntry>,
-  policy: Policy,
+  policy: Policy.AnyPolicy,
   settings: Settings
 ): Verdict.Verdict => {
-  const { chats, findings, followUps, foreignFollowUps, races } = LogJudgement.judge(
-    entries,
-    policy,
-    Calendar.make(policy),
-    settings
-  )
+  const calendar = Calendar.make(policy)
+  const judgeBy = (each: Policy.Policy) => LogJudgement.judge(entries, each, calendar, settings)
+  const judgements = Arr.map(Policy.policiesOf(policy), judgeBy)
+  const [{ chats, followUps, foreignFollowUps }] = judgements
+  const { findings, races } = "variants" in policy ? Variants.explain(policy, entries, judgements) : judgements[0]
   return {
     violations: findings
       .toSorted((a, b) => a.at - b.at)

@@ -1,7 +1,7 @@
 /** When the policy lets a contact be written to: checked minute by minute, in the contact's own time zone. */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import type { Policy } from "./Policy.ts"
+import type { AnyPolicy } from "./Policy.ts"
 import * as PublicHolidays from "./PublicHolidays.ts"
 import * as Zone from "./Zone.ts"
 
@@ -44,7 +44,7 @@ const memoize = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
   }
 }
 
-const isQuiet = ({ quiet_hours: quiet }: Policy, minuteOfDay: number): boolean => {
+const isQuiet = ({ quiet_hours: quiet }: AnyPolicy, minuteOfDay: number): boolean => {
   if (quiet === undefined) return false
   const { end, start } = quiet
   return start < end ? minuteOfDay >= start && minuteOfDay < end : minuteOfDay >= start || minuteOfDay < end
@@ -56,7 +56,7 @@ const clockText = (minuteOfDay: number) =>
 type HolidayOn = (date: string) => string | undefined
 
 const judge = (
-  policy: Policy,
+  policy: AnyPolicy,
   publicHolidayOn: HolidayOn,
   zone: string,
   country: string | null,
@@ -72,7 +72,7 @@ const judge = (
 }
 
 /** Caches the result for each minute; otherwise the same as computing it anew. */
-export const make = (policy: Policy): Calendar => {
+export const make = (policy: AnyPolicy): Calendar => {
   const { public_holidays: place } = policy
   const publicHolidayOn: HolidayOn = place === undefined ? () => undefined : PublicHolidays.of(place)
   const hasOneClock = memoize((key: string) => {

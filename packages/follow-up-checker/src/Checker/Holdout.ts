@@ -1,17 +1,13 @@
 /**
- * Whom a policy with a holdout leaves out, by the rule in the scheduler's documentation: the first 48 bits of the
- * HMAC-SHA-256 of the contact's id, whose key is `holdout of NAME`, as a share of all such numbers.
+ * Whom a policy with a holdout leaves out, by the rule in the scheduler's documentation: the number of the contact's
+ * id, whose key is `holdout of NAME`, as a share of all such numbers.
  */
-import { createHmac } from "node:crypto"
 import type { ChatTimeline } from "./ChatTimeline.ts"
+import * as KeyedHash from "./KeyedHash.ts"
 import type { Policy } from "./Policy.ts"
 
-const digits = 12
-
-const isOne = ({ holdout, name }: Policy, contact_id: string): boolean => {
-  const hash = createHmac("sha256", `holdout of ${name}`).update(contact_id).digest("hex")
-  return holdout !== undefined && Number.parseInt(hash.slice(0, digits), 16) * 100 < holdout * 16 ** digits
-}
+const isOne = ({ holdout, name }: Policy, contact_id: string): boolean =>
+  holdout !== undefined && KeyedHash.numberOf(`holdout of ${name}`, contact_id) * 100 < holdout * KeyedHash.count
 
 /** A contact who was merged into another keeps the group of the first follow-up, which the log does not tell. */
 const contactsOf = ({ contact_id, earlierContacts }: ChatTimeline): ReadonlyArray<string> =>

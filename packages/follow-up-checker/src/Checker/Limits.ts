@@ -14,14 +14,17 @@ const tolerance = 50
  * for a chat whose channel is unknown, and the same of countries.
  */
 export const isMatched = (
-  { match }: Policy,
+  { match }: Pick<Policy, "match">,
   { channel, country }: Pick<ChatTimeline, "channel" | "country">
 ): boolean =>
   (match.channels === undefined || (channel !== undefined && match.channels.includes(channel))) &&
   (match.countries === undefined || (country !== null && match.countries.includes(country.toUpperCase())))
 
 /** The messaging window that the policy has for the channel of a chat, if any. */
-export const windowOf = ({ channel_windows }: Policy, { channel }: Pick<ChatTimeline, "channel">): Window | undefined =>
+export const windowOf = (
+  { channel_windows }: Pick<Policy, "channel_windows">,
+  { channel }: Pick<ChatTimeline, "channel">
+): Window | undefined =>
   channel !== undefined && Object.hasOwn(channel_windows, channel) ? channel_windows[channel] : undefined
 
 /** When the channel closes to us; never where the policy has no window for it. */

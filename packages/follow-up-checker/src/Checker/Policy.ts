@@ -2,6 +2,7 @@
  * What the checker reads in a policy: when a follow-up may be sent, after how much silence. Keys that say nothing about
  * that are passed over; those that do, and that the log does not show, are refused.
  */
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -85,6 +86,43 @@ const Step = Schema.Struct({
 /** One step of a policy: after how long it is due, and what it does. */
 export type Step = typeof Step.Type
 
+const Steps = Schema.Array(Step).pipe(Schema.minItems(1))
+
+const Variant = Schema.Struct({ name: Schema.NonEmptyString, share: Percent, steps: Steps })
+/** The steps that a share of the contacts gets, in percent. */
+export type Variant = typeof Variant.Type
+
+const [leastVariants, mostVariants] = [2, 8]
+/** How far the sum of the shares may be from 100 %, for decimals that were rounded. */
+const rounding = 1e-6
+
+const sharesIssue = (variants: ReadonlyArray<Variant>): ReadonlyArray<Schema.FilterIssue> => {
+  const sum = variants.reduce((sum, { share }) => sum + share, 0)
+  const message = `The shares add up to ${Number(sum.toFixed(4))} %`
+  return Math.abs(sum - 100) < rounding ? [] : [{ path: [variants.length - 1, "share"], message }]
+}
+
+const variantIssues = (variants: ReadonlyArray<Variant>): ReadonlyArray<Schema.FilterIssue> =>
+  variants.flatMap(({ name, steps: [first] }, index) => {
+    const same = variants.findIndex((other) => other.name === name)
+    return [
+      ...(same === index
+        ? []
+        : [{ path: [index, "name"], message: `${name} is the name of variant ${same + 1}, too` }]),
+      ...(first?.action === "schedule_follow_up"
+        ? []
+        : [{ path: [index, "steps", 0, "action"], message: "The first step of a variant writes to the contact" }])
+    ]
+  })
+
+const Variants = Schema.Array(Variant).pipe(
+  Schema.filter(
+    (list): list is Arr.NonEmptyReadonlyArray<Variant> => list.length >= leastVariants && list.length <= mostVariants,
+    { message: () => `Expected ${leastVariants} to ${mostVariants} variants` }
+  ),
+  Schema.filter((list) => [...variantIssues(list), ...sharesIssue(list)])
+)
+
 const Match = Schema.Struct({
   channels: Schema.optional(Schema.Array(Schema.String)),
   countries: Schema.optional(Schema.Array(Schema.String)),
@@ -110,12 +148,9 @@ export type Window = typeof Window.Type
 // oxlint-disable-next-line no-restricted-properties -- Its keys are checked when the file is read.
 const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema.String, value })
 
-/**
- * Reads a policy file by itself, without the scheduler's code. Durations become milliseconds. What the log cannot show,
- * such as segments, is refused.
- */
-export const Policy = Schema.Struct({
-  /** Whom a holdout leaves out depends on it. */
+/** What a policy has beside its steps. What the log cannot show, such as segments, is refused. */
+const shared = {
+  /** Whom a holdout leaves out, and who is in which variant, depends on it. */
   name: Schema.optionalWith(Schema.String, { default: () => "" }),
   holdout: Schema.optional(Percent),
   match: Schema.optionalWith(Match, { default: () => ({}) }),
@@ -141,18 +176,31 @@ export const Policy = Schema.Struct({
   stop_after_unanswered: Schema.optional(unjudged("cadences that went unanswered")),
   after_broadcast: Schema.optionalWith(Schema.Literal("ignore"), { default: () => "ignore" as const }),
   after_human: Schema.optionalWith(Schema.Literal("next_episode", "never"), { default: () => "next_episode" as const }),
-  arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
-  variants: Schema.optional(
-    Schema.Unknown.pipe(
-      Schema.filter(
-        () => "The log does not contain which variant a contact is in: the checker judges policies with steps only"
-      )
-    )
-  ),
-  steps: Schema.Array(Step).pipe(Schema.minItems(1))
-})
-/** Durations and instants are milliseconds, times of day minutes. */
-export type Policy = Omit<typeof Policy.Type, "effective_from"> & { readonly effective_from?: number | undefined }
+  arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 })
+}
+const WithSteps = Schema.Struct({ ...shared, steps: Steps })
+const WithVariants = Schema.Struct({ ...shared, variants: Variants })
+
+type Shared = Omit<typeof WithSteps.Type, "effective_from" | "steps"> & { readonly effective_from?: number | undefined }
+
+/**
+ * A policy by which every contact gets the same steps. Durations and instants are milliseconds, times of day minutes of
+ * the day.
+ */
+export type Policy = Shared & { readonly steps: ReadonlyArray<Step> }
+
+/** A policy by whose variants different contacts get different steps. */
+export type PolicyWithVariants = Shared & { readonly variants: Arr.NonEmptyReadonlyArray<Variant> }
+
+/** A policy as its file has it: with steps, or with variants. */
+export type AnyPolicy = Policy | PolicyWithVariants
+
+/** The policy with the steps of each of its variants, in their order; a policy with steps alone by itself. */
+export const policiesOf = (policy: AnyPolicy): Arr.NonEmptyReadonlyArray<Policy> => {
+  if ("steps" in policy) return [policy]
+  const { variants, ...others } = policy
+  return Arr.map(variants, ({ steps }) => ({ ...others, steps }))
+}
 
 /** A record by name, below, would take its value for a prototype. */
 const refuseProto = (key: unknown, value: unknown) => {
@@ -166,15 +214,30 @@ const fromYaml = (text: string) =>
     catch: (error) => (error instanceof Error ? error.message.replace(/:?\s*\n.*$/s, "") : "not YAML")
   })
 
-const decode = (input: unknown) =>
-  Predicate.isRecord(input)
-    ? Either.mapLeft(Schema.decodeUnknownEither(Policy)(input), Issue.describe)
-    : Either.left("Expected a policy: keys and values")
+const isSent = ({ action }: Step) => action === "schedule_follow_up"
 
-/** The policy in the text of a file, or one line with what is wrong with it. */
-export const readPolicy = (text: string): Either.Either<Policy, string> =>
-  Either.map(Either.flatMap(fromYaml(text), decode), ({ effective_from, ...policy }) => ({
-    ...policy,
-    ...(typeof effective_from === "number" ? { effective_from } : {}),
-    steps: policy.steps.filter(({ action }) => action === "schedule_follow_up")
-  }))
+/** A policy without the steps that send nothing, and without `effective_from: all`, which sets no limit. */
+const judged = ({ effective_from, ...policy }: typeof WithSteps.Type | typeof WithVariants.Type): AnyPolicy => {
+  const from = typeof effective_from === "number" ? { effective_from } : {}
+  if ("steps" in policy) return { ...policy, ...from, steps: policy.steps.filter(isSent) }
+  const variants = Arr.map(policy.variants, (each) => ({ ...each, steps: each.steps.filter(isSent) }))
+  return { ...policy, ...from, variants }
+}
+
+const read: (
+  decoded: Either.Either<typeof WithSteps.Type | typeof WithVariants.Type, ParseResult.ParseError>
+) => Either.Either<AnyPolicy, string> = Either.mapBoth({ onLeft: Issue.describe, onRight: judged })
+
+const decode = (input: unknown): Either.Either<AnyPolicy, string> => {
+  if (!Predicate.isRecord(input)) return Either.left("Expected a policy: keys and values")
+  if ("steps" in input && "variants" in input) return Either.left("steps: Expected steps or variants, and not both")
+  return "variants" in input
+    ? read(Schema.decodeUnknownEither(WithVariants)(input))
+    : read(Schema.decodeUnknownEither(WithSteps)(input))
+}
+
+/**
+ * The policy in the text of a file, read without the scheduler's code; or one line with what is wrong with it. Loads
+ * the calendar of public holidays where the policy names a place.
+ */
+export const readPolicy = (text: string): Either.Either<AnyPolicy, string> => Either.flatMap(fromYaml(text), decode)

@@ -66,6 +66,14 @@ describe("public holidays", () => {
     })
   )
 
+  it.effect("go on in the next year where one of several days does", () =>
+    Effect.gen(function* () {
+      const { public_holidays } = yield* parse("{ country: SZ }")
+      const days = ["2026-12-31", "2027-01-01", "2027-01-02", "2027-01-03"].map((date) => public_holidays?.nameOn(date))
+      expect(days).toEqual(["Incwala", "New Year's Day", "Incwala", undefined])
+    })
+  )
+
   it.effect("are those of every year that a clock can show, and a jump of the clock changes none", () =>
     Effect.gen(function* () {
       const { public_holidays } = yield* parse("{ country: BR, state: SP }")

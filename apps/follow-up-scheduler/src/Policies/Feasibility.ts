@@ -46,7 +46,7 @@ const around = (
 const publicHolidays = ({ public_holidays }: Policy.AnyPolicy, now: DateTime.Utc): ReadonlyArray<string> => {
   const [from, until] = [now, DateTime.add(now, { days: 366 })].map(DateTime.formatIsoDateUtc)
   const year = DateTime.getPartUtc(now, "year")
-  const dates = [year, year + 1].flatMap((each) => [...(public_holidays?.inYear(each).keys() ?? [])])
+  const dates = [year - 1, year, year + 1].flatMap((each) => [...(public_holidays?.inYear(each).keys() ?? [])])
   return dates.filter((date) => from !== undefined && until !== undefined && date >= from && date < until)
 }
 

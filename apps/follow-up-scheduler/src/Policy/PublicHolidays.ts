@@ -29,7 +29,10 @@ export class PublicHolidays {
     this.#inYear = inYear
   }
 
-  /** The names of one year's holidays, by local date. Empty before the year 1 and after 9999. */
+  /**
+   * The names of the holidays that begin in one year, by local date: one of several days may end in the next year.
+   * Empty before the year 1 and after 9999.
+   */
   inYear(year: number): Year {
     const known = this.#years.get(year)
     if (known !== undefined) return known
@@ -40,7 +43,8 @@ export class PublicHolidays {
 
   /** The name of the holiday on a local date, `YYYY-MM-DD`; undefined on every other day. */
   nameOn(date: string): string | undefined {
-    return this.inYear(Number(date.slice(0, 4))).get(date)
+    const year = Number(date.slice(0, 4))
+    return this.inYear(year).get(date) ?? this.inYear(year - 1).get(date)
   }
 }
 

@@ -45,6 +45,32 @@ channel_windows: { whatsapp_bot: { within: 24 hours, prefer_early: 6 hours } }
 steps:
   - { after: 3 hours, action: schedule_follow_up }
   - { after: 12 hours, action: schedule_follow_up }
+`,
+  `name: trial
+version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
+time_zone: Europe/Lisbon
+quiet_hours: { start: "20:00", end: "09:00" }
+public_holidays: { country: PT }
+holdout: 20 %
+variants:
+  - name: early
+    share: 50 %
+    steps:
+      - { after: 1 hour, action: schedule_follow_up }
+      - { after: 1 day, action: schedule_follow_up }
+  - name: late
+    share: 30 %
+    steps:
+      - { after: 6 hours, action: schedule_follow_up }
+  - name: often
+    share: 20 %
+    steps:
+      - { after: 3 hours, action: schedule_follow_up }
+      - { after: 9 hours, action: schedule_follow_up }
+      - { after: 2 days, action: schedule_follow_up }
 `
 ]
 

@@ -139,7 +139,8 @@ const layerAround = (policy: string) =>
     Timers.layer,
     Layer.succeed(OptOuts.OptOutPace, optOutPace),
     SqliteClient.layer({ filename: ":memory:" }),
-    Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
+    // A calendar of public holidays is a file of its own.
+    Layer.effect(ActivePolicy, VirtualTime.outside(PolicyFile.parse(policy, "policy")))
   )
 
 const play = ({ conversations, days = month, seed }: Settings) =>

@@ -306,7 +306,9 @@ const withOptOuts = (
 ): ChatReader["Type"] => {
   const passing = Orgs.ofChat(orgs)
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
-    Effect.map(optOuts.of(chat.contact_ids, chat.org_id), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
+    Effect.map(optOuts.of(chat.contact_ids, chat.org_id, chat.contactsShown), (optOut) =>
+      ChatSnapshot.withOptOut(chat, optOut)
+    )
   return {
     glance: (chat_id) => passing(Effect.flatMap(glance(chat_id), marked)),
     list: (chat_id) => passing(list(chat_id)),

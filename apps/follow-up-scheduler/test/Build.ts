@@ -85,6 +85,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isAssigned: false,
   isErased: false,
   isBlocked: false,
+  contactsShown: { areUnblocked: false, areWithAi: false },
   isAdmin: false,
   isTemporary: false,
   isUnsubscribed: false,

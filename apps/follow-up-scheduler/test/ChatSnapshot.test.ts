@@ -295,6 +295,24 @@ describe("after an update", () => {
     expect(ChatSnapshot.refresh(before, answer).messages.map(({ isRunning }) => isRunning)).toEqual([false, true])
   })
 
+  it("what was known of the contact stays, unless the answer shows the opposite", () => {
+    const contact = (fields: object) =>
+      members.contact({
+        id: Ids.ChannelId.make("channel_1"),
+        contact: { id: Ids.ContactId.make("contact_1"), ...fields }
+      })
+    const known = snapshot([], {}, { members: [contact({ blocked: true, ai_replies_disabled: true })] })
+    expect(known).toMatchObject({ isBlocked: true, switchedOff: ["contact_ai_disabled"] })
+    const after = (...shown: ReadonlyArray<object>) =>
+      ChatSnapshot.refresh(known, wireChat({}, { members: shown.map(contact) }))
+    expect(after()).toMatchObject({ isBlocked: true, switchedOff: ["contact_ai_disabled"] })
+    expect(after({})).toMatchObject({ isBlocked: true, switchedOff: ["contact_ai_disabled"] })
+    expect(after({ blocked: false })).toMatchObject({ isBlocked: false, switchedOff: ["contact_ai_disabled"] })
+    expect(after({ ai_replies_disabled: false })).toMatchObject({ isBlocked: true, switchedOff: [] })
+    expect(after({ blocked: false }, {})).toMatchObject({ isBlocked: true })
+    expect(after({ blocked: false }, { blocked: true })).toMatchObject({ isBlocked: true })
+  })
+
   it("a country that came from a message only is kept", () => {
     const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
     expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).country).toBe("JP")

@@ -90,6 +90,14 @@ export const make = ({ late = 0 }: Options = {}) => {
       return between(kind, Effect.map(settle, result))
     })
 
+  const setBlocked = (blocked: boolean) =>
+    Effect.map(settle, () => {
+      contact = Build.members.contact({
+        id: ChannelId.make("channel_1"),
+        contact: { id: ContactId.make("contact_1"), blocked }
+      })
+    })
+
   return {
     /** Instants at which the assistant followed up. */
     followUps: Effect.map(settle, () => followUps.map((written) => DateTime.formatIso(written.created_at!))),
@@ -108,12 +116,9 @@ export const make = ({ late = 0 }: Options = {}) => {
     /** Somebody changes the state of the chat, now. */
     becomes: (change: Partial<ChatState>) => Effect.map(settle, () => void (state = { ...state, ...change })),
     /** Somebody blocks the contact, now. */
-    blocks: Effect.map(settle, () => {
-      contact = Build.members.contact({
-        id: ChannelId.make("channel_1"),
-        contact: { id: ContactId.make("contact_1"), blocked: true }
-      })
-    }),
+    blocks: setBlocked(true),
+    /** Somebody unblocks the contact, now. */
+    unblocks: setBlocked(false),
     /** The contact unsubscribes, now: only the contact list shows it. */
     unsubscribes: Effect.map(settle, () => void (isUnsubscribed = true)),
     /** Somebody merges the contact into another one, now. */

@@ -106,6 +106,45 @@ describe("who opted out", () => {
   })
 })
 
+describe("a contact on the list of the blocked whom the chat shows as not blocked", () => {
+  /** The first reading names the contact, the following ones do what they are told. */
+  const then = (next: ReadonlyArray<ReadonlyArray<Entry>> | RepeatableError) => {
+    const lists: Parameters<typeof vendor>[0] = { BLOCKED: [[{ id: id("a") }]] }
+    const { layer, requests } = vendor(lists)
+    return { layer, requests, change: Effect.sync(() => void (lists.BLOCKED = next)) }
+  }
+  const shown = Effect.flatMap(OptOuts.OptOuts, (optOuts) =>
+    optOuts.of([id("a")], undefined, { areUnblocked: true, areWithAi: true })
+  )
+
+  it.effect("is not blocked where the list, read again, does not name them any more", () => {
+    const { change, layer, requests } = then([[]])
+    return Effect.gen(function* () {
+      expect(yield* of("a")).toMatchObject({ isBlocked: true })
+      yield* TestClock.adjust("1 second")
+      yield* change
+      // Another chat of the contact, whose row does not show it, goes by the list as it was read last.
+      expect(yield* of("a")).toMatchObject({ isBlocked: true })
+      expect(yield* shown).toMatchObject({ isBlocked: false })
+      expect(requests.filter((each) => each === "BLOCKED")).toHaveLength(2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is blocked where the list still names them, cannot be read again, or was read for this look", () =>
+    Effect.forEach([[[{ id: id("a") }]], fault], (next) => {
+      const { change, layer, requests } = then(next)
+      return Effect.gen(function* () {
+        expect(yield* shown).toMatchObject({ isBlocked: true })
+        expect(requests.filter((each) => each === "BLOCKED")).toHaveLength(1)
+        yield* TestClock.adjust("1 second")
+        yield* change
+        expect(yield* shown).toMatchObject({ isBlocked: true })
+        expect(requests.filter((each) => each === "BLOCKED")).toHaveLength(2)
+      }).pipe(Effect.provide(layer))
+    })
+  )
+})
+
 describe("a contact is looked up", () => {
   const latest = [activity("contact_unsubscribed", minute)]
 
@@ -310,6 +349,24 @@ story("a look is as old as the messages in it, however long it then takes to fin
       expect(yield* fake.sent).toEqual([])
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.sent).toEqual([])
+    })
+  )
+)
+
+story("a contact who was blocked, and unblocked while the chat was silent, is followed up", (fake) =>
+  under(
+    fake,
+    {}
+  )(
+    Effect.gen(function* () {
+      yield* reviewChat
+      yield* fake.blocks
+      expect(yield* reviewChat).toMatchObject({ reason: "blocked" })
+      yield* TestClock.adjust("10 minutes")
+      yield* fake.unblocks
+      expect(yield* reviewChat).toMatchObject({ _tag: "Wait", reason: "silence" })
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toHaveLength(1)
     })
   )
 )

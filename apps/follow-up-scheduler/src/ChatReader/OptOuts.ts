@@ -7,7 +7,8 @@
  * documented quota on them at most (`ReadingShare.optOuts`). No chat is judged by a list of the unsubscribed that is
  * older than two minutes: each contact is then looked up, for two requests. That is so with more than about 3,000
  * contacts on all lists together, and while a list cannot be read. A contact on a list of the unsubscribed that is
- * older than the read of the chat may have resubscribed since: one or two more requests find that out.
+ * older than the read of the chat may have resubscribed since: one or two more requests find that out. A list that
+ * names a contact of whom the chat shows the opposite is read again, where its reading is older than that of the chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -26,7 +27,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { OptOut } from "../Decide/OptOut.ts"
+import type { ContactsShown, OptOut } from "../Decide/OptOut.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
@@ -66,9 +67,14 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
     /**
      * What holds for any of these contacts of an organization. Requests what is unknown or too old. Where it fails, it
      * is not known whether the contacts may be written to, and nothing may be sent; so it does where several
-     * organizations are named, and none is given.
+     * organizations are named, and none is given. A list that says otherwise than the chat shows is read again, unless
+     * its reading began after this call.
      */
-    readonly of: (contact_ids: ReadonlyArray<ContactId>, org?: Orgs.Org) => Effect.Effect<OptOut, RepeatableError>
+    readonly of: (
+      contact_ids: ReadonlyArray<ContactId>,
+      org?: Orgs.Org,
+      shown?: ContactsShown
+    ) => Effect.Effect<OptOut, RepeatableError>
     /**
      * Reads the lists again and again while `isWanted` is true, so that reads of chats do not wait for them. Never
      * ends.
@@ -158,11 +164,11 @@ const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) =
       if (Either.isRight(result)) latest = result.right
     })
 
-  /** Begins a reading in the background, unless one is under way or began within the pause. */
-  const begin = Effect.gen(function* () {
+  /** Begins a reading in the background, unless one is under way or, where it `isRegular`, began within the pause. */
+  const beginOne = Effect.fnUntraced(function* (isRegular: boolean) {
     const now = yield* MonotonicClock.moment
     const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < Duration.toMillis(pause())
-    if (reading !== undefined || isTried) return
+    if (reading !== undefined || (isRegular && isTried)) return
     triedAt = now
     const isLong = Effect.unsafeMakeLatch(false)
     const whole = Effect.either(read(isLong)).pipe(
@@ -172,12 +178,16 @@ const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) =
     reading = { isLong, fiber: yield* Effect.forkIn(whole, scope) }
   })
 
+  const settled = Effect.suspend(() =>
+    reading === undefined ? Effect.void : Effect.raceFirst(Fiber.join(reading.fiber), reading.isLong.await)
+  )
+
   return {
-    begin,
+    begin: beginOne(true),
     /** Waits until the reading under way ends, or has taken more than {@link pagesAtOnce} pages. */
-    settled: Effect.suspend(() =>
-      reading === undefined ? Effect.void : Effect.raceFirst(Fiber.join(reading.fiber), reading.isLong.await)
-    ),
+    settled,
+    /** Reads the list once more, and waits as `settled` does. The reading under way may have begun too early for it. */
+    readAgain: settled.pipe(Effect.zipRight(beginOne(false)), Effect.zipRight(settled)),
     whole: Effect.suspend(() => (reading === undefined ? Effect.void : Fiber.join(reading.fiber))),
     latest: () => latest,
     failure: () => failure,
@@ -255,31 +265,53 @@ const makeOf = (around: Around) => {
   })
 
   /**
+   * Whether one of the contacts is on the list as it was read last. One who left it since is still on that reading: where
+   * the chat shows that none of them belongs there, the list is read once more.
+   */
+  const isOn = Effect.fnUntraced(function* (
+    { latest, readAgain }: typeof unsubscribed,
+    contact_ids: ReadonlyArray<ContactId>,
+    areShownOff: boolean,
+    now: MonotonicClock.Moment
+  ) {
+    const isNamed = () => contact_ids.some((id) => latest()?.ids.has(id) === true)
+    const listed = latest()
+    if (areShownOff && isNamed() && listed !== undefined && MonotonicClock.age(listed.at, now) > 0) yield* readAgain
+    return isNamed()
+  })
+
+  /**
    * Whether the assistant is switched off for one of the contacts. No activity shows this, so it fails as long as no
    * list was read.
    */
-  const isWithoutAi = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
-    const known = yield* current(withoutAi)
-    if (known === undefined) yield* withoutAi.whole
-    const listed = withoutAi.latest()
-    if (listed !== undefined) return contact_ids.some((id) => listed.ids.has(id))
-    return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
+  const areWithoutAi = Effect.fnUntraced(function* (
+    contact_ids: ReadonlyArray<ContactId>,
+    { areWithAi }: ContactsShown,
+    now: MonotonicClock.Moment
+  ) {
+    if ((yield* current(withoutAi)) === undefined) yield* withoutAi.whole
+    if (withoutAi.latest() === undefined)
+      return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
+    return yield* isOn(withoutAi, contact_ids, areWithAi, now)
   })
 
-  const of = Effect.fn("OptOuts.of")(function* (contact_ids: ReadonlyArray<ContactId>) {
+  const of = Effect.fn("OptOuts.of")(function* (contact_ids: ReadonlyArray<ContactId>, shown: ContactsShown) {
+    const now = yield* MonotonicClock.moment
     yield* beginAll
     const isUnsubscribed = yield* hasUnsubscribed(contact_ids)
-    const barred = yield* current(blocked)
+    // The chat shows who is blocked, too, so one who is missing on an old list is no danger.
+    yield* current(blocked)
     return {
       isUnsubscribed,
-      // The chat has this field, too, so an old list is no danger.
-      isBlocked: contact_ids.some((id) => barred?.ids.has(id) === true),
-      isWithoutAi: yield* isWithoutAi(contact_ids)
+      isBlocked: yield* isOn(blocked, contact_ids, shown.areUnblocked, now),
+      isWithoutAi: yield* areWithoutAi(contact_ids, shown, now)
     }
   })
 
   return { org, lists, beginAll, of }
 }
+
+const nothingShown: ContactsShown = { areUnblocked: false, areWithAi: false }
 
 /** Builds the service. The lists are read by fibers of the surrounding scope; nothing is read before the first call. */
 export const make = Effect.gen(function* () {
@@ -302,13 +334,13 @@ export const make = Effect.gen(function* () {
   const [only] = each.length === 1 ? each : []
 
   return {
-    of: (contact_ids, org) => {
+    of: (contact_ids, org, shown = nothingShown) => {
       if (contact_ids.length === 0)
         return Effect.succeed({ isUnsubscribed: false, isBlocked: false, isWithoutAi: false })
       const own = only ?? each.find((one) => one.org === org)
       return own === undefined
         ? Effect.fail(unreadable("contacts.list", "the organization of the contact is not known"))
-        : Effect.mapError(own.of(contact_ids), Orgs.ofOne(orgs, own.org))
+        : Effect.mapError(own.of(contact_ids, shown), Orgs.ofOne(orgs, own.org))
     },
     keepCurrent: (isWanted) =>
       Effect.zipRight(

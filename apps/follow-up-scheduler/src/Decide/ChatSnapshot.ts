@@ -11,7 +11,7 @@ import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domai
 import * as DateTime from "effect/DateTime"
 import type { Consent } from "./Consent.ts"
 import * as MessageList from "./MessageList.ts"
-import type { OptOut } from "./OptOut.ts"
+import type { ContactsShown, OptOut } from "./OptOut.ts"
 import { type AiSwitch, aiSwitches } from "./Reason.ts"
 import type { Moment } from "../MonotonicClock.ts"
 import type { Values } from "../Policy/Template.ts"
@@ -49,6 +49,7 @@ export interface ChatSnapshot {
   /** The contact was erased by the command `erase`. */
   readonly isErased: boolean
   readonly isBlocked: boolean
+  readonly contactsShown: ContactsShown
   /** The contact is an admin of the organization. */
   readonly isAdmin: boolean
   /** The service deletes the chat 24 hours after its last activity. */
@@ -189,6 +190,10 @@ export const make = (
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
+    contactsShown: {
+      areUnblocked: channels.length > 0 && channels.every(({ contact }) => contact?.blocked === false),
+      areWithAi: channels.length > 0 && channels.every(({ contact }) => contact?.ai_replies_disabled === false)
+    },
     isAdmin: channels.some((channel) => channel.contact?.is_admin === true),
     isTemporary: chat?.temporary === true,
     isUnsubscribed: false,
@@ -236,6 +241,8 @@ const latest = (a: DateTime.Utc | undefined, b: DateTime.Utc | null | undefined)
 export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
   const after = make(before.chat_id, chat, [])
   const last = chat.last_message ? [chat.last_message] : []
+  const { areUnblocked, areWithAi } = after.contactsShown
+  const isStillOff = (each: AiSwitch) => each === "contact_ai_disabled" && !areWithAi
   return {
     ...after,
     zone: after.zone ?? before.zone,
@@ -250,13 +257,13 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     segments: before.segments,
     org_id: before.org_id,
     isErased: before.isErased,
-    isBlocked: after.isBlocked || before.isBlocked,
+    isBlocked: after.isBlocked || (before.isBlocked && !areUnblocked),
     isAdmin: after.isAdmin || before.isAdmin,
     isTemporary: after.isTemporary || before.isTemporary,
     isUnsubscribed: before.isUnsubscribed,
     consent: before.consent,
     sentElsewhere: before.sentElsewhere,
-    switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],
+    switchedOff: [...after.switchedOff, ...before.switchedOff.filter(isStillOff)],
     isContactUnknown: after.isContactUnknown && before.isContactUnknown,
     hasUnreadable: before.hasUnreadable,
     messages: MessageList.merge(before.messages, MessageList.ofList(last, undefined, before.messages.at(-1)?.at))

@@ -94,6 +94,7 @@ const begun = ({
       ai_enabled: true,
       isAssigned: false,
       isBlocked: false,
+      contactsShown: { areUnblocked: false, areWithAi: false },
       isAdmin: false,
       isTemporary: false,
       isErased: false,

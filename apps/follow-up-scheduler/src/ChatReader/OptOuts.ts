@@ -265,8 +265,8 @@ const makeOf = (around: Around) => {
   })
 
   /**
-   * Whether one of the contacts is on the list as it was read last. One who left it since is still on that reading: where
-   * the chat shows that none of them belongs there, the list is read once more.
+   * Whether one of the contacts is on the list as it was read last. One who left it since is still on that reading:
+   * where the chat shows that none of them belongs there, the list is read once more.
    */
   const isOn = Effect.fnUntraced(function* (
     { latest, readAgain }: typeof unsubscribed,

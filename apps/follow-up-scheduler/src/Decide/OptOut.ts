@@ -1,8 +1,8 @@
 /** Whether contacts may be written to, by what the service gives beside the chat. */
 
 /**
- * What a chat shows of each of its contacts. False where it shows nothing of one of them. It says nothing of whether they
- * have unsubscribed.
+ * What a chat shows of each of its contacts. False where it shows nothing of one of them. Whether they have
+ * unsubscribed it never shows.
  */
 export interface ContactsShown {
   /** None of them is blocked. */

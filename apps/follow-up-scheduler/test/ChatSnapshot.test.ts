@@ -194,6 +194,23 @@ describe("the state", () => {
     expect(snapshot([wireMessage("contact", 0)]).isBlocked).toBe(false)
   })
 
+  it("goes by the chat's members where a message shows its sender as they were then", () => {
+    const shows = (blocked: boolean, ai_replies_disabled: boolean) =>
+      members.contact({
+        id: Ids.ChannelId.make("channel_1"),
+        contact: { id: Ids.ContactId.make("contact_1"), blocked, ai_replies_disabled }
+      })
+    const written = [wireMessage("contact", 0, { member: shows(true, true) })]
+    const now = snapshot(written, {}, { members: [shows(false, false)] })
+    expect(now).toMatchObject({ isBlocked: false, switchedOff: [] })
+    const later = snapshot(
+      [wireMessage("contact", 0, { member: shows(false, false) })],
+      {},
+      { members: [shows(true, true)] }
+    )
+    expect(later).toMatchObject({ isBlocked: true, switchedOff: ["contact_ai_disabled"] })
+  })
+
   it("recognizes an admin, a temporary chat and the internal channel by what the pages print", () => {
     const channel = {
       id: Ids.ChannelId.make("channel_1"),

@@ -119,14 +119,24 @@ export const contactsOfRow = (chat: Chat) => ({
   ...contactsOf(channelsOf(chat, chat.last_message ? [chat.last_message] : []))
 })
 
+/** By the members of the chat. A message may show its sender as they were when it was written. */
+const shownBy = (members: ReadonlyArray<MemberContactChannel>): ContactsShown => ({
+  areUnblocked: members.length > 0 && members.every(({ contact }) => contact?.blocked === false),
+  areWithAi: members.length > 0 && members.every(({ contact }) => contact?.ai_replies_disabled === false)
+})
+
 /**
  * The switches that are off. The vendor does not print which of them wins over the others, so each of them counts.
  * Whether `has_connection` is such a switch is not documented: it is ignored.
  */
-const switchedOff = (state: Chat["state"], channels: ReadonlyArray<MemberContactChannel>): ReadonlyArray<AiSwitch> => {
+const switchedOff = (
+  state: Chat["state"],
+  channels: ReadonlyArray<MemberContactChannel>,
+  { areWithAi }: ContactsShown
+): ReadonlyArray<AiSwitch> => {
   const conversations = [state?.assistant?.config?.conversation, state?.assistant_config?.conversation]
   const isOff: Record<AiSwitch, boolean> = {
-    contact_ai_disabled: channels.some(({ contact }) => contact?.ai_replies_disabled === true),
+    contact_ai_disabled: !areWithAi && channels.some(({ contact }) => contact?.ai_replies_disabled === true),
     assistant_deleted: state?.assistant?.deleted === true,
     assistant_disabled: state?.assistant?.enabled === false,
     integration_disabled: state?.assistant_integration?.enabled === false,
@@ -175,6 +185,7 @@ export const make = (
   const read = listed.filter(isDecoded)
   const messages = [...read, ...(chat?.last_message ? [chat.last_message] : [])]
   const channels = channelsOf(chat, messages)
+  const shown = shownBy(channelsOf(chat, []))
   const { contact_ids, name } = contactsOf(channels)
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
   const listedMessages = messagesOf(chat, read, direction)
@@ -189,17 +200,14 @@ export const make = (
     ai_enabled: state?.ai_enabled ?? true,
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
-    isBlocked: channels.some((channel) => channel.contact?.blocked === true),
-    contactsShown: {
-      areUnblocked: channels.length > 0 && channels.every(({ contact }) => contact?.blocked === false),
-      areWithAi: channels.length > 0 && channels.every(({ contact }) => contact?.ai_replies_disabled === false)
-    },
+    isBlocked: !shown.areUnblocked && channels.some((channel) => channel.contact?.blocked === true),
+    contactsShown: shown,
     isAdmin: channels.some((channel) => channel.contact?.is_admin === true),
     isTemporary: chat?.temporary === true,
     isUnsubscribed: false,
     consent: undefined,
     sentElsewhere: [],
-    switchedOff: switchedOff(state, channels),
+    switchedOff: switchedOff(state, channels, shown),
     isContactUnknown: channels.length > 0 && contact_ids.length === 0,
     hasUnreadable: listed.some(isUndecodable) || isCutOff(listedMessages, state?.last_contact_message_at),
     muted_until: state?.muted_until ?? undefined,

@@ -10,7 +10,7 @@ import * as Paging from "@effect-invent/domain/api/Paging"
 import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
 import * as ChatOrg from "./ChatReader/ChatOrg.ts"
 import * as MessageListing from "./ChatReader/MessageListing.ts"
+import { fewPages, needOf, type Purpose } from "./ChatReader/Purpose.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { NotListed } from "./ChatReader/NotListed.ts"
 import { Ledger } from "./Ledger.ts"
@@ -74,44 +75,6 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
 
 /** Maximum number of chats whose messages are kept in memory. The messages of other chats are listed again. */
 const remembered = 1000
-
-/**
- * Maximum age of the row that a chat is planned by. What happened since is found by the watch, or by the read before
- * the step.
- */
-const planMaxAge = Duration.minutes(1)
-/** Maximum age of the row that a step is taken by. */
-export const actMaxAge = Duration.seconds(2)
-/**
- * Maximum number of inbox pages read for a row, where the answer to an update will give the state: 5 pages are 500
- * chats.
- */
-const fewPages = 5
-
-/**
- * What a chat is read for. It decides how fresh the row has to be:
- * - `plan`: to decide what is to come. A minute old at most.
- * - `schedule`: to have the assistant write. 2 seconds; where the first 500 chats of the inbox do not show the chat,
- *   any known row, because the answer to the update gives the state again.
- * - `act`: to send a message, or to snooze, close or assign. 2 seconds; the whole lists are read for it, and the
- *   messages are always listed.
- * - `check`: to see what became of a step. Requested during this read.
- */
-export type Purpose = "plan" | "schedule" | "act" | "check"
-
-const needOf = (purpose: Purpose, now: number, maxAge = actMaxAge): ChatRows.Need => {
-  const since = now - Duration.toMillis(Duration.min(maxAge, actMaxAge))
-  switch (purpose) {
-    case "plan":
-      return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orByEvent: true }
-    case "schedule":
-      return { since, pages: fewPages }
-    case "act":
-      return { since }
-    case "check":
-      return { since: now }
-  }
-}
 
 const reading = (
   invent: InventClient["Type"],

@@ -107,7 +107,7 @@ describe("who opted out", () => {
 })
 
 describe("a contact on the list of the blocked whom the chat shows as not blocked", () => {
-  /** The first reading names the contact, the following ones do what they are told. */
+  /** A first reading that names the contact. After `change`, each further reading gives `next`. */
   const then = (next: ReadonlyArray<ReadonlyArray<Entry>> | RepeatableError) => {
     const lists: Parameters<typeof vendor>[0] = { BLOCKED: [[{ id: id("a") }]] }
     const { layer, requests } = vendor(lists)

@@ -10,8 +10,12 @@ import { EventEmitter } from "node:events"
 import * as ReloadSignal from "../src/cli/Serve/ReloadSignal.ts"
 import * as CommandLine from "./CommandLine.ts"
 
-const policy = (version: number, after = "1 hour") =>
-  `name: nudge\nversion: ${version}\neffective_from: all\ntime_zone: UTC\nsteps:\n  - { after: ${after}, action: schedule_follow_up }\n`
+const policy = (version: number, after = "1 hour") => `name: nudge
+version: ${version}
+effective_from: all
+time_zone: UTC
+steps: [{ after: ${after}, action: schedule_follow_up }]
+`
 
 const headers = { "pagination-count": "0", "pagination-page": "1", "pagination-take": "100" }
 

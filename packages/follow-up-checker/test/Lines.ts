@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Checker from "../src/Checker.ts"
 import type { Verdict } from "../src/Checker/Verdict.ts"
 
-// -- a log, line by line: times are so long after noon on Tuesday, 10 March 2026, UTC ----------------------------------
+// The lines of a log. Each time is a duration after noon on Tuesday, 10 March 2026, UTC.
 
 export type Line = Readonly<Record<string, unknown>>
 
@@ -70,7 +70,7 @@ export const armed = (at: string, follow_up_at: string) => [
   ...request(at, at)
 ]
 
-// -- judging it --------------------------------------------------------------------------------------------------------
+// What the checker finds in such a log.
 
 export const steps = [
   { after: "4 hours", action: "schedule_follow_up" },

@@ -113,14 +113,14 @@ describe("a contact who was merged with one of another variant", () => {
     ["into it", intoLater],
     ["from it", fromLater]
   ] as const) {
-    it(`may be in either, ${what}: a step of each is allowed, and no follow-up that is of neither`, () => {
+    it(`${what}, may get a step of either variant, and no follow-up that is of neither`, () => {
       expect(Lines.rules([...merged, ...followUp(fourHours)], halves)).toEqual([])
       expect(Lines.rules([...merged, ...followUp(oneDay)], halves)).toEqual([])
       expect(Lines.rules([...merged, ...followUp(iso("3 hours"))], halves)).toEqual(["too_early"])
       expect(Lines.rules([...merged, ...followUp(tenHours)], halves)).toHaveLength(1)
     })
 
-    it(`is owed, ${what}, what both variants owe by then, and nothing while one of them would not have sent`, () => {
+    it(`${what}, misses a follow-up only once both variants would have sent one`, () => {
       expect(Lines.rules([...merged, ...until(tenHours)], halves)).toEqual([])
       expect(Lines.rules([...merged, ...until(iso("10 days"))], halves)).toEqual(["missed"])
     })

@@ -3,13 +3,16 @@ import type { Encoded } from "@effect-invent/emulator/Faults"
 
 const holidays = `holidays: ["2026-10-12"]`
 
+/** In force at once, and with limits that no month reaches: a limit that is reached holds all follow-ups. */
+const unlimited = `version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000`
+
 /** Each with the same key, since it has to be readable by the checker, too. */
 const policies: readonly [string, ...Array<string>] = [
   `name: nudge
-version: 1
-effective_from: all
-at_most_per_hour: 1000000
-at_most_per_day: 1000000
+${unlimited}
 time_zone: Europe/Lisbon
 quiet_hours: { start: "20:00", end: "09:00" }
 weekdays: [1, 2, 3, 4, 5]
@@ -19,10 +22,7 @@ steps:
   - { after: 1 day, action: schedule_follow_up }
 `,
   `name: hurried
-version: 1
-effective_from: all
-at_most_per_hour: 1000000
-at_most_per_day: 1000000
+${unlimited}
 time_zone: UTC
 arm_lead: 30 seconds
 quiet_hours: { start: "21:00", end: "08:30" }
@@ -34,10 +34,7 @@ steps:
   - { after: 2 days, action: schedule_follow_up }
 `,
   `name: window
-version: 1
-effective_from: all
-at_most_per_hour: 1000000
-at_most_per_day: 1000000
+${unlimited}
 match: { channels: [custom, whatsapp_bot] }
 spread: 20 minutes
 quiet_hours: { start: "22:00", end: "07:00" }
@@ -47,10 +44,7 @@ steps:
   - { after: 12 hours, action: schedule_follow_up }
 `,
   `name: trial
-version: 1
-effective_from: all
-at_most_per_hour: 1000000
-at_most_per_day: 1000000
+${unlimited}
 time_zone: Europe/Lisbon
 quiet_hours: { start: "20:00", end: "09:00" }
 public_holidays: { country: PT }

@@ -1,7 +1,7 @@
 /**
  * Reads the policy files again while `serve` runs, and puts what is new in force. A content counts once two looks in a
- * row have found it the same, so that no half-written file does; where an operator asks for it, by asking they say that
- * the files are whole, and one look is enough. Files that are wrong or gone change nothing: the policies in force stay,
+ * row have found it the same, so that no half-written file does. One look is enough where an operator asks for it,
+ * because they know that the files are whole. Files that are wrong or gone change nothing: the policies in force stay,
  * and the trouble `policy_refused` lasts until the files are right.
  */
 import type * as Duration from "effect/Duration"
@@ -112,7 +112,7 @@ export const make = (paths: ReadonlyArray<string>, running: Rollout.Running) => 
   return { look: oneAtATime(lookOnce(false)), lookNow: oneAtATime(lookOnce(true)) }
 }
 
-/** Looks at once, then after each `every`, and as an operator asks for it at each element of `asked`. Never ends. */
+/** Looks at once and after each `every`, and also at each element of `asked`, as `lookNow` does. Never ends. */
 export const watching = <R>(reload: Reload<R>, every: Duration.Duration, asked: Queue.Dequeue<void>) =>
   Effect.all(
     [

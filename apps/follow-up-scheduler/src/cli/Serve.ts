@@ -124,8 +124,8 @@ const watching = (options: Options, reloadSignals: Queue.Dequeue<void>) =>
   )
 
 /**
- * Runs until it is stopped by a signal, of which SIGHUP is none: at that one it reads the policy files again. Ends with
- * exit code 3 where the ledger is lost, and with 4 where the loop is stuck.
+ * Runs until a signal stops it. SIGHUP does not stop it, but makes it read the policy files again. Ends with exit code
+ * 3 where the ledger is lost, and with 4 where the loop is stuck.
  */
 export const serve = (options: Options) =>
   Effect.gen(function* () {

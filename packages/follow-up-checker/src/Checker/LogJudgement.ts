@@ -21,7 +21,7 @@ export interface LogFinding extends Finding {
   readonly chat_id: string
   /** When the follow-up was sent, or at the latest should have been. */
   readonly at: number
-  /** When the follow-up was sent; of one that never came, when our message was, that it would have followed up. */
+  /** When the follow-up was sent. Where it never came: when the message was sent that was to be followed up. */
   readonly about: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * SIGHUP, by which an operator has `serve` read its policy files again at once. Node ends a process at that signal
- * unless it is handled, and so end all other commands.
+ * SIGHUP, by which an operator has `serve` read its policy files again at once. Only `serve` handles this signal: Node
+ * ends every other command at it.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

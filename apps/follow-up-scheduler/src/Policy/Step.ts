@@ -6,7 +6,7 @@ import { DurationText } from "./DurationText.ts"
 import { Template } from "./Template.ts"
 
 /** A kind of channel, in the vendor's words. */
-export const Channel = Schema.Literal(...IntegrationId.to.members[0].literals)
+export const Channel = Schema.Literal(...IntegrationId.values)
 /** A kind of channel, as the vendor spells it. The list is that of `IntegrationId`. */
 export type Channel = typeof Channel.Type
 

@@ -16,14 +16,17 @@ export interface OpenRecord<A> {
 
 /** Sets an own property. An assignment to `__proto__` would set the prototype and lose the key. */
 export const set = (object: object, key: string, value: unknown): void => {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+  else (object as Record<string, unknown>)[key] = value
 }
 
 /** The value of an own property; undefined where there is none. */
 export const get = <A>(object: OpenRecord<A>, key: string): A | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined
 
-const isObject = (value: unknown): value is OpenRecord<unknown> =>
+/** Whether a value has keys: an object, and no array. */
+export const isObject = (value: unknown): value is OpenRecord<unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 type Parse<A> = (input: unknown, options: AST.ParseOptions) => Either.Either<A, ParseResult.ParseIssue>

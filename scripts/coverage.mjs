@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { Context, Effect, Option } from "effect"
 import * as InventClient from "../packages/client/dist/InventClient.js"
+import * as Emulator from "../packages/emulator/dist/Emulator.js"
+import * as Handlers from "../packages/emulator/dist/Handlers.js"
 import { CallableApi, InventApi } from "../packages/domain/dist/api/InventApi.js"
 import { Provenance } from "../packages/domain/dist/api/Provenance.js"
 import { RetrySafety } from "../packages/domain/dist/api/RetrySafety.js"
@@ -18,12 +20,7 @@ const sources = (folder) =>
     .map((name) => ({ name, text: code(`${folder}/${name}`) }))
 
 const client = Effect.runSync(Effect.provide(InventClient.InventClient, InventClient.layerMock({})))
-const handlers = new Set(
-  sources("packages/emulator/src/Handlers").flatMap(({ text }) => {
-    const group = /HttpApiBuilder\.group\(InventApi\.InventApi, "(\w+)"/.exec(text)?.[1]
-    return [...text.matchAll(/\.handle(?:Raw)?\("(\w+)"/g)].map(([, name]) => `${group}.${name}`)
-  })
-)
+const handlers = await Effect.runPromise(Effect.scoped(Effect.provide(Handlers.make, Emulator.parts({}))))
 const tests = { client: sources("packages/client/test"), emulator: sources("packages/emulator/test") }
 const examples = sources("examples").filter(({ name }) => /^\d\d-.*\.ts$/.test(name))
 
@@ -51,7 +48,7 @@ const rows = Object.values(CallableApi.groups).flatMap((group) =>
       request: `${method} ${path}`,
       safety: Option.getOrUndefined(Context.getOption(annotations, RetrySafety)) ?? "",
       client: typeof client[group.identifier]?.[name] === "function",
-      emulator: handlers.has(`${group.identifier}.${served?.name}`),
+      emulator: typeof handlers[group.identifier]?.[served?.name] === "function",
       clientTests: tests.client.some(({ text }) => called.test(text)),
       emulatorTests: tests.emulator.some(({ text }) => called.test(text)),
       examples: examples.filter(({ text }) => called.test(text)).map(({ name }) => name),

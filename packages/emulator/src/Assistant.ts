@@ -60,7 +60,7 @@ export const make = Effect.fnUntraced(function* (
   const replies = yield* FiberSet.make<void>()
   const followUps = yield* FiberMap.make<ChatId, void>()
 
-  const reply = Effect.fn("Assistant.reply")(
+  const reply = Effect.fnUntraced(
     function* (chatId: ChatId, since: DateTime.Utc, choose: () => Reply.Reply, cause: "reply" | "tool") {
       yield* sleepUntil(DateTime.addDuration(since, settings.replyDelay))
       const chosen = choose()

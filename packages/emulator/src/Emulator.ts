@@ -16,7 +16,6 @@ import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import { createServer } from "node:http"
 import * as Assistant from "./Assistant.ts"
 import * as Faults from "./Faults.ts"
 import * as InProcessClient from "./Http/InProcessClient.ts"
@@ -24,6 +23,7 @@ import * as ApiKeys from "./Http/ApiKeys.ts"
 import * as Log from "./Log.ts"
 import * as Behaviour from "./Behaviour.ts"
 import * as RateLimiter from "./Http/RateLimiter.ts"
+import * as NodeServer from "./Http/NodeServer.ts"
 import * as Server from "./Http/Server.ts"
 import * as SocketCarrier from "./Http/SocketCarrier.ts"
 import * as World from "./World.ts"
@@ -138,29 +138,6 @@ export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClien
     alone
   )
 
-/** How long a connection stays open without a request: longer than clients keep theirs, so that they close it. */
-const keepAliveMillis = 65_000
-
-/** A server of Node's that closes its connections with its scope. Fails with a `ServeError` where it cannot listen. */
-export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.HttpServer, ServeError> =>
-  Layer.scoped(
-    HttpServer.HttpServer,
-    Effect.gen(function* () {
-      const node = createServer()
-      // Node's 5 seconds end while a busy machine is about to send the next request, which is lost then.
-      node.keepAliveTimeout = keepAliveMillis
-      const server = yield* NodeHttpServer.make(() => node, { host, port })
-      yield* Effect.addFinalizer(() =>
-        Effect.sync(() => {
-          // A closing server waits for its connections, and clients keep theirs open.
-          node.close()
-          node.closeAllConnections()
-        })
-      )
-      return server
-    })
-  )
-
 /** Starts a new emulator on the loopback address; closing the scope stops it, also with open connections. */
 export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSettings = {}): Layer.Layer<
   Emulator,
@@ -170,6 +147,6 @@ export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSe
     Layer.provide(Server.layer),
     Layer.provide(SocketCarrier.layer),
     Layer.provide(parts(settings)),
-    Layer.provide(layerHttp(port, host)),
+    Layer.provide(NodeServer.layer(port, host)),
     alone
   )

@@ -1,7 +1,5 @@
-/** Answers each endpoint of the contract from the world: one file for each of the vendor's tags. */
-import * as InventApi from "@effect-invent/domain/api/InventApi"
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import * as Layer from "effect/Layer"
+/** Answers every endpoint of the contract from the world. An endpoint without a handler does not compile. */
+import * as Effect from "effect/Effect"
 import * as Analytics from "./Handlers/Analytics.ts"
 import * as Assistants from "./Handlers/Assistants.ts"
 import * as Broadcasts from "./Handlers/Broadcasts.ts"
@@ -9,6 +7,7 @@ import * as Chats from "./Handlers/Chats.ts"
 import * as Connections from "./Handlers/Connections.ts"
 import * as Contacts from "./Handlers/Contacts.ts"
 import * as Files from "./Handlers/Files.ts"
+import type { GroupName, Handlers } from "./Handlers/Handler.ts"
 import * as Inbox from "./Handlers/Inbox.ts"
 import * as Knowledge from "./Handlers/Knowledge.ts"
 import * as Memories from "./Handlers/Memories.ts"
@@ -21,26 +20,30 @@ import * as Tables from "./Handlers/Tables.ts"
 import * as Views from "./Handlers/Views.ts"
 import * as Workflows from "./Handlers/Workflows.ts"
 
-/** Answers every endpoint of the contract from the world. An endpoint without a handler does not compile. */
-export const layer = HttpApiBuilder.api(InventApi.InventApi).pipe(
-  Layer.provide([
-    Contacts.layer,
-    Messages.layer,
-    State.layer,
-    Files.layer,
-    Memories.layer,
-    Chats.layer,
-    Inbox.layer,
-    Assistants.layer,
-    Broadcasts.layer,
-    Segments.layer,
-    Connections.layer,
-    Workflows.layer,
-    Orgs.layer,
-    Knowledge.layer,
-    Tables.layer,
-    Views.layer,
-    Records.layer,
-    Analytics.layer
-  ])
+/** The handlers of every group, by the name of the group and then of the endpoint. */
+export type All = { readonly [Group in GroupName]: Handlers<Group> }
+
+/** Makes the handlers of every group. */
+export const make = Effect.map(
+  Effect.all({
+    analytics: Analytics.make,
+    assistants: Assistants.make,
+    broadcasts: Broadcasts.make,
+    chats: Chats.make,
+    connections: Connections.make,
+    contacts: Contacts.make,
+    files: Files.make,
+    inbox: Inbox.make,
+    knowledge: Knowledge.make,
+    memories: Memories.make,
+    messages: Messages.make,
+    orgs: Orgs.make,
+    records: Records.make,
+    segments: Segments.make,
+    state: State.make,
+    tables: Tables.make,
+    views: Views.make,
+    workflows: Workflows.make
+  }),
+  (handlers): All => handlers
 )

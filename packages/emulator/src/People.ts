@@ -159,7 +159,7 @@ export const makePlayer = (onAct: (chat_id: ChatId) => Effect.Effect<unknown> = 
       return { script, contact_id, channel_id, chat_id } satisfies Talk
     })
 
-    return Effect.fn("People.play")(function* (script: Script.Script) {
+    return Effect.fnUntraced(function* (script: Script.Script) {
       const talk = yield* Effect.orDie(open(script))
       yield* onAct(talk.chat_id)
       for (const { what, when } of script.acts) {

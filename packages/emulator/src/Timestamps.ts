@@ -3,6 +3,7 @@
  * that.
  */
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
 import * as RawResponse from "./Http/RawResponse.ts"
 import type { Options } from "./Behaviour.ts"
 
@@ -20,11 +21,14 @@ export const ofFrame =
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
+const inResponse = (response: HttpServerResponse.HttpServerResponse) => {
+  if (response.body._tag !== "Uint8Array") return response
+  const answer = RawResponse.fromResponse(response)
+  return RawResponse.toResponse({ ...answer, body: encoder.encode(inWholeSeconds(decoder.decode(answer.body))) })
+}
+
 /** The same for an answer, by the option. */
-export const ofResponse =
+export const ofAnswer =
   ({ timestamps }: Pick<Options["Type"], "timestamps">) =>
-  (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
-    if (timestamps === "milliseconds" || response.body._tag !== "Uint8Array") return response
-    const answer = RawResponse.fromResponse(response)
-    return RawResponse.toResponse({ ...answer, body: encoder.encode(inWholeSeconds(decoder.decode(answer.body))) })
-  }
+  <E>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E>) =>
+    timestamps === "seconds" ? Effect.map(answer, inResponse) : answer

@@ -155,12 +155,18 @@ export const conforms = (layer: Start) => {
           yield* send("GET", "/no/such/path"),
           yield* send("DELETE", `/chats/${chat_id}/state`),
           yield* send("GET", "/chats/chat_none/messages"),
-          yield* send("PATCH", "/chats/chat_none/state", { body: "{}" })
+          yield* send("PATCH", "/chats/chat_none/state", { body: "{}" }),
+          // An id that is empty, or whose bytes are no text; a path that only looks like one of the contract.
+          yield* send("GET", "/chats//messages"),
+          yield* send("GET", "/chats/%ff/messages"),
+          yield* send("GET", `/chats/${chat_id}/messages/`),
+          yield* send("GET", `/Chats/${chat_id}/messages`)
         ]
         assert.deepStrictEqual(
           answers.map(({ status }) => status),
-          [404, 404, 404, 404]
+          Array(answers.length).fill(404)
         )
+        assert.strictEqual((yield* send("GET", `/chats/${encodeURIComponent(chat_id)}/messages`)).status, 200)
       }).pipe(Effect.provide(layer()))
     )
 

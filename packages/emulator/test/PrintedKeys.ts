@@ -38,9 +38,11 @@ const parse = (text: string): Pages.Json => {
 const check = (response: HttpClientResponse.HttpClientResponse) =>
   Effect.flatMap(response.text, (text) => {
     const { body, method, url } = response.request
-    const { endpoint } = Routes.find(method, new URL(url).pathname)
+    const endpoint = Routes.find(method, new URL(url).pathname)?.route.name
     const found =
-      endpoint === null || response.status !== 200 ? [] : surplus(keysOf(endpoint, body._tag !== "Empty", parse(text)))
+      endpoint === undefined || response.status !== 200
+        ? []
+        : surplus(keysOf(endpoint, body._tag !== "Empty", parse(text)))
     // A body can be read once only.
     const { headers, status } = response
     return found.length === 0

@@ -1,10 +1,10 @@
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import { ChatId } from "@effect-invent/domain/Ids"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpServer from "@effect/platform/HttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -17,6 +17,7 @@ import * as Faults from "../src/Faults.ts"
 import * as ApiKeys from "../src/Http/ApiKeys.ts"
 import * as Log from "../src/Log.ts"
 import * as Behaviour from "../src/Behaviour.ts"
+import * as NodeServer from "../src/Http/NodeServer.ts"
 import * as RateLimiter from "../src/Http/RateLimiter.ts"
 import * as Server from "../src/Http/Server.ts"
 import * as SocketCarrier from "../src/Http/SocketCarrier.ts"
@@ -58,7 +59,12 @@ describe("the server", () => {
         Layer.mergeAll(broken, ApiKeys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)
       ),
       Layer.provideMerge(Layer.mergeAll(Log.layer, Behaviour.layer())),
-      Layer.provideMerge(NodeHttpServer.layerTest)
+      Layer.provideMerge(
+        HttpServer.layerTestClient.pipe(
+          Layer.provide(NodeHttpClient.layerUndici),
+          Layer.provideMerge(NodeServer.layer(0, "127.0.0.1"))
+        )
+      )
     )
     return Effect.gen(function* () {
       const { issue } = yield* ApiKeys.Keys
@@ -144,19 +150,41 @@ describe("the server", () => {
   )
 })
 
+describe("an answer to HEAD", () => {
+  it.effect("has the head of an answer to GET, and no body", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const got = yield* send("GET", `/chats/${chat_id}/messages`)
+      const head = yield* send("HEAD", `/chats/${chat_id}/messages`)
+      assert.deepStrictEqual([head.status, head.body], [200, ""])
+      for (const name of ["content-length", "content-type", "pagination-count"])
+        assert.strictEqual(head.headers[name], got.headers[name])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("a body that no client should send", () => {
-  it.effect("is refused with 400 when it is nested too deeply, and when it is multipart", () =>
+  it.effect("is refused with 400 when it is nested too deeply, and when it is not called JSON", () =>
     Effect.gen(function* () {
       const { chat_id } = yield* openChat
       const deep = "[".repeat(100_000) + "]".repeat(100_000)
       assert.strictEqual((yield* send("PATCH", `/chats/${chat_id}/state`, { body: deep })).status, 400)
       const { apiKey, url } = yield* Emulator
-      const multipart = yield* HttpClientRequest.patch(`${url}/chats/${chat_id}/state`).pipe(
-        HttpClientRequest.bearerToken(apiKey("scheduler")),
-        HttpClientRequest.bodyText("--b\r\n", "multipart/form-data; boundary=b"),
-        HttpClient.execute
+      const bodies = [
+        ["multipart/form-data; boundary=b", "--b\r\n"],
+        ["application/x-www-form-urlencoded", "state=OPEN"],
+        ["text/plain", "{}"],
+        ["application/json; charset=utf-8", "{}"]
+      ] as const
+      const statuses = yield* Effect.forEach(bodies, ([type, body]) =>
+        HttpClientRequest.patch(`${url}/chats/${chat_id}/state`).pipe(
+          HttpClientRequest.bearerToken(apiKey("scheduler")),
+          HttpClientRequest.bodyText(body, type),
+          HttpClient.execute,
+          Effect.map(({ status }) => status)
+        )
       )
-      assert.strictEqual(multipart.status, 400)
+      assert.deepStrictEqual(statuses, [400, 400, 400, 200])
     }).pipe(Effect.provide(layer()))
   )
 })

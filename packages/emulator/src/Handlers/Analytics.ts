@@ -1,19 +1,12 @@
-/** Answers `analytics`. */
-import * as Contract from "@effect-invent/domain/api/Analytics"
-import * as InventApi from "@effect-invent/domain/api/InventApi"
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+/** Answers `analytics`, from what is in the world. */
 import * as Effect from "effect/Effect"
-import * as Answering from "./Answering.ts"
+import { World } from "../World.ts"
+import { group } from "./Handler.ts"
 
-const growth = Answering.paged(Contract.listContactGrowth.successSchema)
-
-/** Answers `analytics` from what is in the world. */
-export const layer = HttpApiBuilder.group(InventApi.InventApi, "analytics", (handlers) =>
-  Effect.map(Answering.make, ({ within, world }) =>
-    handlers
-      .handle("dashboard", ({ path }) => within(path.org_id, world.analytics.dashboard()))
-      .handle("listContactGrowth", ({ path, urlParams }) =>
-        within(path.org_id, growth(world.analytics.growth(urlParams)))
-      )
-  )
+/** Makes the handlers of `analytics`. */
+export const make = Effect.map(World, ({ analytics }) =>
+  group("analytics", {
+    dashboard: () => analytics.dashboard(),
+    listContactGrowth: ({ urlParams }) => analytics.growth(urlParams)
+  })
 )

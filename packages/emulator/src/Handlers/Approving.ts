@@ -2,19 +2,22 @@
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import * as Effect from "effect/Effect"
-import { applies } from "../RequestContext.ts"
 import type { Refusal } from "../Refusal.ts"
-import { World } from "../World.ts"
-import type { ApprovalPath } from "../World/Approvals.ts"
+import type { Call } from "../RequestContext.ts"
+import type { ApprovalPath, Approvals } from "../World/Approvals.ts"
+import { applies } from "./Handler.ts"
 
-/**
- * Makes the answer to a decision. With `background: true` it comes at once, and otherwise when the action has ended.
- */
-export const make = Effect.map(
-  World,
-  ({ approvals }) =>
-    (path: ApprovalPath, { background }: DecideApproval, decided: Effect.Effect<ChatMessage, Refusal>) =>
-      Effect.flatMap(applies(decided), (message) =>
-        background === true ? Effect.succeed(message) : approvals.ended(path)
-      )
-)
+interface Decision {
+  readonly call: Call
+  readonly path: ApprovalPath
+  readonly payload: DecideApproval
+}
+
+/** Makes the handler of a decision. */
+export const make =
+  ({ ended }: Pick<Approvals, "ended">) =>
+  <Request extends Decision>(decide: (request: Request) => Effect.Effect<ChatMessage, Refusal>) =>
+  (request: Request): Effect.Effect<ChatMessage, Refusal> =>
+    Effect.flatMap(applies(decide)(request), (message) =>
+      request.payload.background === true ? Effect.succeed(message) : ended(request.path)
+    )

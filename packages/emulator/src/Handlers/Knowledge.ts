@@ -1,32 +1,16 @@
 /** Answers `knowledge`. */
-import * as InventApi from "@effect-invent/domain/api/InventApi"
-import * as Contract from "@effect-invent/domain/api/Knowledge"
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import { applies } from "../RequestContext.ts"
-import * as Answering from "./Answering.ts"
+import { World } from "../World.ts"
+import { applies, group } from "./Handler.ts"
 
-const chunks = Answering.paged(Contract.listChunks.successSchema)
-const contents = Answering.paged(Contract.listOfAssistant.successSchema)
-const available = Answering.paged(Contract.listAvailable.successSchema)
-
-/** Answers `knowledge`. */
-export const layer = HttpApiBuilder.group(InventApi.InventApi, "knowledge", (handlers) =>
-  Effect.map(Answering.make, ({ within, world: { knowledge } }) =>
-    handlers
-      .handle("create", ({ path, payload }) => within(path.org_id, applies(knowledge.create(payload))))
-      .handle("get", ({ path }) => within(path.org_id, knowledge.get(path.content_id)))
-      .handle("updateUrl", ({ path, payload }) =>
-        within(path.org_id, applies(knowledge.updateUrl(path.content_id, payload)))
-      )
-      .handle("listChunks", ({ path, urlParams }) =>
-        within(path.org_id, chunks(knowledge.listChunks(path.content_id, urlParams)))
-      )
-      .handle("listOfAssistant", ({ path, urlParams }) =>
-        within(path.org_id, contents(knowledge.listOfAssistant(path.assistant_id, urlParams)))
-      )
-      .handle("listAvailable", ({ path, urlParams }) =>
-        within(path.org_id, available(knowledge.listAvailable(path.assistant_id, urlParams)))
-      )
-  )
+/** Makes the handlers of `knowledge`. */
+export const make = Effect.map(World, ({ knowledge }) =>
+  group("knowledge", {
+    create: applies(({ payload }) => knowledge.create(payload)),
+    get: ({ path }) => knowledge.get(path.content_id),
+    updateUrl: applies(({ path, payload }) => knowledge.updateUrl(path.content_id, payload)),
+    listChunks: ({ path, urlParams }) => knowledge.listChunks(path.content_id, urlParams),
+    listOfAssistant: ({ path, urlParams }) => knowledge.listOfAssistant(path.assistant_id, urlParams),
+    listAvailable: ({ path, urlParams }) => knowledge.listAvailable(path.assistant_id, urlParams)
+  })
 )

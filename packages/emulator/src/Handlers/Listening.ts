@@ -1,12 +1,12 @@
 /** Answers a WebSocket: each frame contains one chat that is new or has changed, as it is when the frame is written. */
 import { InboxEvent } from "@effect-invent/domain/Chat/InboxEvent"
 import { Unknown } from "@effect-invent/domain/schema/Open"
-import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import { Options } from "../Behaviour.ts"
+import type { IncomingRequest } from "../Http/IncomingRequest.ts"
 import { badRequest, Refusal } from "../Refusal.ts"
 import * as Timestamps from "../Timestamps.ts"
 import { World } from "../World.ts"
@@ -37,7 +37,7 @@ export const make = Effect.gen(function* () {
   return ({
     request
   }: {
-    readonly request: HttpServerRequest
+    readonly request: IncomingRequest
   }): Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal> =>
     Effect.gen(function* () {
       if (webSocket === "refused") return yield* noKeys

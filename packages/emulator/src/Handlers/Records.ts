@@ -1,17 +1,11 @@
 /** Answers `records`. */
-import * as InventApi from "@effect-invent/domain/api/InventApi"
-import * as Contract from "@effect-invent/domain/api/Records"
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import * as Answering from "./Answering.ts"
+import { World } from "../World.ts"
+import { group } from "./Handler.ts"
 
-const activities = Answering.paged(Contract.listActivities.successSchema)
-
-/** Answers `records`. */
-export const layer = HttpApiBuilder.group(InventApi.InventApi, "records", (handlers) =>
-  Effect.map(Answering.make, ({ within, world }) =>
-    handlers.handle("listActivities", ({ path, urlParams }) =>
-      within(path.org_id, activities(world.records.listActivities(path.record_id, urlParams)))
-    )
-  )
+/** Makes the handlers of `records`. */
+export const make = Effect.map(World, ({ records }) =>
+  group("records", {
+    listActivities: ({ path, urlParams }) => records.listActivities(path.record_id, urlParams)
+  })
 )

@@ -1,27 +1,16 @@
-/** Answers `state`. */
-import * as InventApi from "@effect-invent/domain/api/InventApi"
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+/** Answers `state`. An update without any key changes nothing. */
 import * as Effect from "effect/Effect"
-import { applies } from "../RequestContext.ts"
-import * as Answering from "./Answering.ts"
+import { World } from "../World.ts"
+import { applies, caller, group, type Handlers } from "./Handler.ts"
 
-/** Answers `state`. */
-export const layer = HttpApiBuilder.group(InventApi.InventApi, "state", (handlers) =>
-  Effect.gen(function* () {
-    const { refuse, world } = yield* Answering.make
-    return handlers
-      .handle("update", ({ path, payload }) =>
-        Effect.flatMap(Answering.caller, (by) => {
-          const update = world.updateState(path.chat_id, payload, by)
-          return refuse(Object.keys(payload).length === 0 ? update : applies(update))
-        })
-      )
-      .handle("assign", ({ path, payload }) =>
-        Effect.flatMap(Answering.caller, (by) =>
-          refuse(applies(world.state.assign(path.chat_id, payload.member_id, by)))
-        )
-      )
-      .handle("markUnseen", ({ path }) => refuse(applies(world.state.markUnseen(path.chat_id))))
-      .handle("info", ({ path }) => refuse(world.state.info(path.chat_id)))
+/** Makes the handlers of `state`. */
+export const make = Effect.map(World, ({ state, updateState }) => {
+  const update = (({ call, path, payload }) =>
+    updateState(path.chat_id, payload, caller(call))) satisfies Handlers<"state">["update"]
+  return group("state", {
+    update: (request) => (Object.keys(request.payload).length === 0 ? update(request) : applies(update)(request)),
+    assign: applies(({ call, path, payload }) => state.assign(path.chat_id, payload.member_id, caller(call))),
+    markUnseen: applies(({ path }) => state.markUnseen(path.chat_id)),
+    info: ({ path }) => state.info(path.chat_id)
   })
-)
+})

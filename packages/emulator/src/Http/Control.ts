@@ -75,7 +75,7 @@ const bodies = {
 /** Refuses unknown keys: a misspelt one would do nothing, silently. */
 const body = <A, I>(schema: Schema.Schema<A, I>) =>
   Effect.zipRight(
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, JsonDepth.check),
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, JsonDepth.text),
     HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" })
   )
 

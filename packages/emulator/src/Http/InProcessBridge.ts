@@ -11,6 +11,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { IncomingRequest } from "./IncomingRequest.ts"
 
 /** All requests come from this machine, as over a socket. */
 const remoteAddress = "127.0.0.1"
@@ -19,12 +20,14 @@ const none = new Uint8Array()
 const decoder = new TextDecoder()
 
 /** To read takes a turn, as whatever comes from outside. */
-const reading = <A>(read: () => A) => ({ value: Effect.zipRight(Effect.yieldNow(), Effect.sync(read)) })
+const reading = <A>(read: () => A) => Effect.zipRight(Effect.yieldNow(), Effect.sync(read))
+
+const textOf = (bytes: Uint8Array) => reading(() => decoder.decode(bytes))
 
 const readable = (bytes: Uint8Array) => ({
-  text: reading(() => decoder.decode(bytes)),
+  text: { value: textOf(bytes) },
   // A copy: the `slice` of a Buffer would share the memory of others.
-  arrayBuffer: reading(() => new Uint8Array(bytes).buffer),
+  arrayBuffer: { value: reading(() => new Uint8Array(bytes).buffer) },
   ...(bytes.length === 0 ? {} : { stream: { value: Stream.make(bytes) } })
 })
 
@@ -60,25 +63,22 @@ const byWeb = (request: HttpClientRequest.HttpClientRequest, url: URL, signal: A
     Effect.map((web) => HttpServerRequest.fromWeb(web).modify({ remoteAddress }))
   )
 
-const blankRequest = HttpServerRequest.fromWeb(new Request("https://blank.invalid"))
-
 /** The request as the server receives it. */
 export const received = (
   request: HttpClientRequest.HttpClientRequest,
   url: URL,
   signal: AbortSignal
-): Effect.Effect<HttpServerRequest.HttpServerRequest, RequestError> => {
+): Effect.Effect<IncomingRequest, RequestError> => {
   const { body, method } = request
   if (body._tag !== "Empty" && body._tag !== "Uint8Array") return byWeb(request, url, signal)
-  const handed: HttpServerRequest.HttpServerRequest = Object.create(blankRequest, {
-    method: { value: method },
-    url: { value: url.pathname + url.search },
-    originalUrl: { value: url.href },
-    headers: { value: headersOf(request) },
-    remoteAddress: { value: Option.some(remoteAddress) },
-    ...readable(body._tag === "Empty" ? none : body.body)
+  return Effect.succeed({
+    method,
+    url: url.pathname + url.search,
+    headers: headersOf(request),
+    remoteAddress: Option.some(remoteAddress),
+    text: textOf(body._tag === "Empty" ? none : body.body),
+    upgrade: Effect.fail("not an upgrade")
   })
-  return Effect.succeed(handed)
 }
 
 const blankResponse = HttpClientResponse.fromWeb(HttpClientRequest.get("https://blank.invalid"), new Response())

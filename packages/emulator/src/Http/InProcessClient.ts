@@ -6,8 +6,6 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { RequestError } from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import type { HttpRouter } from "@effect/platform/HttpRouter"
-import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -99,15 +97,11 @@ const play = Effect.fnUntraced(function* (
  */
 export const make = Effect.gen(function* () {
   const app = yield* App
-  const context = yield* Effect.context<HttpRouter.DefaultServices>()
   return HttpClient.make((request, target, signal) =>
     Effect.gen(function* () {
       if (target.origin !== url) return yield* notFound(request, target.host)
       const received = yield* InProcessBridge.received(request, target, signal)
-      const answer = yield* Effect.scoped(app).pipe(
-        Effect.provideService(HttpServerRequest.HttpServerRequest, received),
-        Effect.provide(context)
-      )
+      const answer = yield* app(received)
       const delivery = deliveryIn(answer)
       return delivery === undefined ? InProcessBridge.answered(request, answer) : yield* play(request, delivery)
     })

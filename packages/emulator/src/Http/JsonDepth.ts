@@ -1,7 +1,6 @@
 /**
  * How deep the JSON of a body may be nested: deeper than any body of the contract, and far less than a decoder's stack.
  */
-import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import { badRequest } from "../Refusal.ts"
 
@@ -17,10 +16,8 @@ const depthOf = (json: string): number => {
   return most
 }
 
-/** Refuses a body that is nested too deeply with 400. A GET has no body. */
-export const check = (request: HttpServerRequest) =>
-  request.method === "GET"
-    ? Effect.void
-    : Effect.flatMap(request.text, (body) =>
-        depthOf(body) > deepest ? badRequest("The body is nested too deeply") : Effect.void
-      )
+/** The text of a body. Refuses one that is nested too deeply with 400. */
+export const text = <E>(request: { readonly text: Effect.Effect<string, E> }) =>
+  Effect.flatMap(request.text, (body) =>
+    depthOf(body) > deepest ? badRequest("The body is nested too deeply") : Effect.succeed(body)
+  )

@@ -40,6 +40,8 @@ export class RateLimiter extends Context.Tag("@effect-invent/emulator/RateLimite
     readonly limit: Limit
     /** Counts a request from this address, or refuses it. */
     readonly check: (ip: string) => Effect.Effect<Verdict>
+    /** The same at an instant, in epoch milliseconds, which never runs backwards. */
+    readonly checkAt: (ip: string, now: number) => Verdict
   }
 >() {}
 
@@ -118,15 +120,12 @@ export const make = (overrides: Partial<Limit> = {}): RateLimiter["Type"] => {
   const limit: Limit = { ...defaults, ...overrides }
   const rule: Rule = { limit: limit.limit, window: Duration.toMillis(limit.window), phase: limit.phase }
   const counters = new Map<string, Counter>()
-  return {
-    limit,
-    check: (ip) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const counter = counters.get(ip) ?? models[limit.model](rule)
-        counters.set(ip, counter)
-        return counter(now)
-      })
+  const checkAt = (ip: string, now: number) => {
+    const counter = counters.get(ip) ?? models[limit.model](rule)
+    counters.set(ip, counter)
+    return counter(now)
   }
+  return { limit, checkAt, check: (ip) => Effect.map(Clock.currentTimeMillis, (now) => checkAt(ip, now)) }
 }
 
 /** The limiter of an emulator. See {@link make}. */

@@ -1,11 +1,11 @@
 /** An answer as bytes, and the ways in which it can fail to arrive whole. */
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import { STATUS_CODES } from "node:http"
+import type { IncomingRequest } from "./IncomingRequest.ts"
 
 /** An answer before it is sent: its status, its headers by lower-case name, and its body. */
 export interface Answer {
@@ -33,7 +33,7 @@ export interface Delivery {
 /** Brings an answer to the client byte by byte, where the server's own way would bring it whole. */
 export class Carrier extends Context.Tag("@effect-invent/emulator/Carrier")<
   Carrier,
-  (request: HttpServerRequest, delivery: Delivery) => Effect.Effect<HttpServerResponse.HttpServerResponse>
+  (request: IncomingRequest, delivery: Delivery) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 >() {}
 
 /** An instant as the `Date` header spells it. */

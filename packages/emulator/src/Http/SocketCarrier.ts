@@ -1,9 +1,11 @@
 /** Writes an answer onto the socket itself, past everything in Node that would keep it well-formed. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Socket } from "node:net"
+import { NodeRequest } from "./NodeServer.ts"
 import { Carrier, type Delivery } from "./RawResponse.ts"
 
 const write = (socket: Socket, bytes: Uint8Array) =>
@@ -27,7 +29,10 @@ const finish = (socket: Socket, { end, pieces }: Delivery) => {
  */
 export const layer: Layer.Layer<Carrier> = Layer.succeed(Carrier, (request, delivery) =>
   Effect.suspend(() => {
-    const response = NodeHttpServerRequest.toServerResponse(request)
+    const response =
+      request instanceof NodeRequest
+        ? request.response
+        : NodeHttpServerRequest.toServerResponse(request as HttpServerRequest)
     const { socket } = response
     if (socket === null) return Effect.interrupt
     return Effect.forEach(

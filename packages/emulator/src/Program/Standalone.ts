@@ -5,6 +5,7 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
+import type * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,7 @@ import * as ApiDocs from "../Http/ApiDocs.ts"
 import * as Control from "../Http/Control.ts"
 import * as Emulator from "../Emulator.ts"
 import * as Journal from "../World/Persistence/Journal.ts"
+import * as NodeServer from "../Http/NodeServer.ts"
 import * as Server from "../Http/Server.ts"
 import * as SocketCarrier from "../Http/SocketCarrier.ts"
 import * as JournalSync from "../World/Persistence/JournalSync.ts"
@@ -38,16 +40,15 @@ const withControl = (token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const control = yield* Control.make(token)
     const apiPage = yield* ApiDocs.make
-    const app = yield* Server.App
-    return HttpServer.serve(
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        Control.isFor(request.url)
-          ? control.respond(request)
-          : ApiDocs.isFor(request.url)
-            ? apiPage.respond(request)
-            : app
-      )
+    const app = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      Control.isFor(request.url) ? control.respond(request) : apiPage.respond(request)
     )
+    const context = yield* Effect.context<HttpRouter.HttpRouter.DefaultServices>()
+    const others = {
+      isFor: (url: string) => Control.isFor(url) || ApiDocs.isFor(url),
+      app: Effect.provide(app, context)
+    }
+    yield* NodeServer.serve(yield* Server.App, others)
   })
 
 const openChecked = (file: string) =>
@@ -73,12 +74,12 @@ export const layer = ({
   token,
   ...settings
 }: Settings): Layer.Layer<Emulator.Emulator | Broken, ServeError | Journal.StateUnusable, FileSystem> =>
-  Layer.unwrapEffect(withControl(token)).pipe(
+  Layer.scopedDiscard(withControl(token)).pipe(
     Layer.provideMerge(Layer.effect(Emulator.Emulator, HttpServer.addressFormattedWith(Emulator.make))),
     Layer.provide(Server.layerApp),
     Layer.provide(SocketCarrier.layer),
     Layer.provide(Emulator.parts({ capacity: 100_000, unfired: "ignore", ...settings })),
-    Layer.provide(Emulator.layerHttp(port, host)),
+    Layer.provide(NodeServer.layer(port, host)),
     Layer.provideMerge(layerJournal(state)),
     Layer.provide(WorldClock.layer(speed))
   )

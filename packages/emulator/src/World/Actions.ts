@@ -4,6 +4,7 @@ import { ActionConfig, ActionConfigChange, type AssistantAction } from "@effect-
 import type { AssistantActionId, AssistantId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import { notFound } from "../Refusal.ts"
@@ -43,17 +44,14 @@ export const make = ({ atomic, store }: Core) => {
     return action.assistant_id === assistant_id ? action : yield* notFound("action", action_id)
   })
 
-  const list = Effect.fn("World.actions.list")(function* (assistantId: AssistantId, query: Pages.PageQuery) {
+  const list = Effect.fnUntraced(function* (assistantId: AssistantId, query: Pages.PageQuery) {
     yield* store.findAssistant(assistantId)
     return Pages.page(of(assistantId), query, show)
   }, atomic)
 
-  const get = Effect.fn("World.actions.get")((path: Path) => Effect.map(find(path), show), atomic)
+  const get = flow((path: Path) => Effect.map(find(path), show), atomic)
 
-  const create = Effect.fn("World.actions.create")(function* (
-    assistant_id: AssistantId,
-    payload: typeof CreateAction.Type
-  ) {
+  const create = Effect.fnUntraced(function* (assistant_id: AssistantId, payload: typeof CreateAction.Type) {
     yield* store.findAssistant(assistant_id)
     const at = yield* DateTime.now
     const { config, ...rest } = given(payload)
@@ -73,14 +71,14 @@ export const make = ({ atomic, store }: Core) => {
     return show(action)
   }, atomic)
 
-  const update = Effect.fn("World.actions.update")(function* (path: Path, payload: typeof UpdateAction.Type) {
+  const update = Effect.fnUntraced(function* (path: Path, payload: typeof UpdateAction.Type) {
     const action = yield* find(path)
     const { config, ...patch } = given(payload)
     Object.assign(action, patch, config && { config: given(encodeConfig(config)) }, { updated_at: yield* DateTime.now })
     return show(action)
   }, atomic)
 
-  const reorder = Effect.fn("World.actions.reorder")(function* (
+  const reorder = Effect.fnUntraced(function* (
     assistant_id: AssistantId,
     { positions }: typeof ReorderActions.Type,
     query: Pages.PageQuery

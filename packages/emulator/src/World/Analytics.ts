@@ -3,6 +3,7 @@ import type { GrowthFilter } from "@effect-invent/domain/api/Analytics"
 import type { ContactGrowth, Dashboard } from "@effect-invent/domain/Organization/Analytics"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Option from "effect/Option"
 import { badRequest } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
@@ -13,7 +14,7 @@ const mostIntervals = 10_000
 
 /** Makes what the API counts: totals, and contacts by day, week or month in a time zone. */
 export const make = ({ atomic, store }: Core) => {
-  const dashboard = Effect.fn("World.analytics.dashboard")(
+  const dashboard = flow(
     () =>
       Effect.sync((): Dashboard => {
         const chats = [...store.chats.values()]
@@ -48,7 +49,7 @@ export const make = ({ atomic, store }: Core) => {
     return starts.map((begin, index) => ({ begin, end: starts[index + 1] ?? start }))
   })
 
-  const growth = Effect.fn("World.analytics.growth")(function* (filter: typeof GrowthFilter.Type) {
+  const growth = Effect.fnUntraced(function* (filter: typeof GrowthFilter.Type) {
     const found = yield* intervals(filter)
     const contacts = [...store.contacts.values()]
     const count = (

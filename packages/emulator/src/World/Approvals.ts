@@ -4,6 +4,7 @@ import type { ChatId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as PubSub from "effect/PubSub"
 import { notFound, Refusal } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
@@ -55,7 +56,7 @@ export const make = (core: Core) => {
     return Wire.message(store, message)
   })
 
-  const endAction = Effect.fn("World.endAction")(function* (chatId: ChatId, messageId: MessageId) {
+  const endAction = Effect.fnUntraced(function* (chatId: ChatId, messageId: MessageId) {
     const chat = store.chats.get(chatId)
     const message = store.messages.get(messageId)
     const at = yield* DateTime.now
@@ -73,14 +74,14 @@ export const make = (core: Core) => {
   }, atomic)
 
   /** The message once its action has come to an end. */
-  const ended = Effect.fn("World.ended")(function* ({ chat_id, message_id }: ApprovalPath) {
+  const ended = Effect.fnUntraced(function* ({ chat_id, message_id }: ApprovalPath) {
     const waiting = running.get(message_id)
     if (waiting !== undefined) yield* Deferred.await(waiting)
     const chat = yield* store.findChat(chat_id)
     return Wire.message(store, yield* core.findMessage(chat, message_id))
   })
 
-  return { decide, decideApproval: Effect.fn("World.decideApproval")(decide, atomic), endAction, ended }
+  return { decide, decideApproval: flow(decide, atomic), endAction, ended }
 }
 /** See {@link make}. */
 export type Approvals = ReturnType<typeof make>

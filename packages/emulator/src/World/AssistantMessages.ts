@@ -38,7 +38,7 @@ export const make = (core: Core) => {
     )
   }
 
-  const beginReply = Effect.fn("World.beginReply")(function* (chatId: ChatId) {
+  const beginReply = Effect.fnUntraced(function* (chatId: ChatId) {
     const chat = store.chats.get(chatId)
     if (chat === undefined || isSilenced(chat) || chat.state !== "OPEN" || isBlocked(chat)) return Option.none()
     const at = yield* DateTime.now
@@ -46,7 +46,7 @@ export const make = (core: Core) => {
     return Option.some(core.addMessage(chat, at, { author: "assistant", member: null, status: "RUNNING" }).id)
   }, atomic)
 
-  const endReply = Effect.fn("World.endReply")(function* (
+  const endReply = Effect.fnUntraced(function* (
     chatId: ChatId,
     messageId: MessageId,
     outcome: Outcome,
@@ -77,7 +77,7 @@ export const make = (core: Core) => {
     unsubscribed: store.contacts.get(chat.contact_id)?.unsubscribed === true
   })
 
-  const followUp = Effect.fn("World.followUp")(function* (chatId: ChatId, due: DateTime.Utc) {
+  const followUp = Effect.fnUntraced(function* (chatId: ChatId, due: DateTime.Utc) {
     const chat = store.chats.get(chatId)
     if (chat?.follow_up_at !== due) return
     const at = yield* DateTime.now

@@ -5,6 +5,7 @@ import { AssistantConfig, AssistantConfigChange } from "@effect-invent/domain/As
 import type { AssistantId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Schema from "effect/Schema"
 import { Refusal } from "../Refusal.ts"
 import * as Actions from "./Actions.ts"
@@ -67,7 +68,7 @@ export const make = (core: Core) => {
     return assistant
   }
 
-  const list = Effect.fn("World.assistants.list")(
+  const list = flow(
     ({ search = "", ...query }: typeof AssistantFilter.Type) =>
       Effect.sync(() => {
         const found = [...store.assistants.values()].filter(({ name }) =>
@@ -78,9 +79,9 @@ export const make = (core: Core) => {
     atomic
   )
 
-  const get = Effect.fn("World.assistants.get")((id: AssistantId) => Effect.map(store.findAssistant(id), show), atomic)
+  const get = flow((id: AssistantId) => Effect.map(store.findAssistant(id), show), atomic)
 
-  const create = Effect.fn("World.assistants.create")(function* (payload: typeof CreateAssistant.Type) {
+  const create = Effect.fnUntraced(function* (payload: typeof CreateAssistant.Type) {
     const at = yield* DateTime.now
     const anHourAgo = DateTime.subtract(at, { hours: 1 })
     const recent = [...store.assistants.values()].filter(
@@ -94,10 +95,7 @@ export const make = (core: Core) => {
     return show(add(at, { ...rest, ...(config && { config: configOf(config) }), secret_key }))
   }, atomic)
 
-  const update = Effect.fn("World.assistants.update")(function* (
-    id: AssistantId,
-    payload: typeof UpdateAssistant.Type
-  ) {
+  const update = Effect.fnUntraced(function* (id: AssistantId, payload: typeof UpdateAssistant.Type) {
     const assistant = yield* store.findAssistant(id)
     const { boards, config, ...patch } = given(payload)
     yield* Effect.forEach(boards ?? [], ({ initial_segment_id }) =>
@@ -109,7 +107,7 @@ export const make = (core: Core) => {
     return show(assistant)
   }, atomic)
 
-  const rotateSecretKey = Effect.fn("World.assistants.rotateSecretKey")(function* (id: AssistantId) {
+  const rotateSecretKey = Effect.fnUntraced(function* (id: AssistantId) {
     const assistant = yield* store.findAssistant(id)
     assistant.secret_key = store.ids.secretKey()
     assistant.updated_at = yield* DateTime.now

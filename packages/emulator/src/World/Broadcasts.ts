@@ -11,6 +11,7 @@ import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import { badRequest, notFound } from "../Refusal.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
@@ -55,7 +56,7 @@ export const make = (core: Core, book: ContactBook) => {
   const show = (broadcast: Records.Broadcast): Broadcast =>
     WireBroadcast.broadcast(store, broadcast, recipientsOf(broadcast.id))
 
-  const list = Effect.fn("World.broadcasts.list")(
+  const list = flow(
     ({ search = "", status = "ALL", ...query }: typeof BroadcastFilter.Type) =>
       Effect.sync(() => {
         const found = [...store.broadcasts.values()].filter(
@@ -67,24 +68,18 @@ export const make = (core: Core, book: ContactBook) => {
     atomic
   )
 
-  const create = Effect.fn("World.broadcasts.create")(function* (payload: typeof CreateBroadcast.Type) {
+  const create = Effect.fnUntraced(function* (payload: typeof CreateBroadcast.Type) {
     yield* Effect.forEach(payload.segment_ids ?? [], store.findSegment)
     return show(add(yield* DateTime.now, given(payload)))
   }, atomic)
 
-  const listRecipients = Effect.fn("World.broadcasts.listRecipients")(function* (
-    id: BroadcastId,
-    query: Pages.PageQuery
-  ) {
+  const listRecipients = Effect.fnUntraced(function* (id: BroadcastId, query: Pages.PageQuery) {
     const broadcast = yield* store.findBroadcast(id)
     return Pages.page(recipientsOf(id), query, (row) => WireBroadcast.listed(store, broadcast, row))
   }, atomic)
 
   /** A line without a contact, or with an unknown one, is invalid. */
-  const dryRunEntries = Effect.fn("World.broadcasts.dryRunEntries")(function* (
-    id: BroadcastId,
-    { entries }: typeof DryRunEntries.Type
-  ) {
+  const dryRunEntries = Effect.fnUntraced(function* (id: BroadcastId, { entries }: typeof DryRunEntries.Type) {
     yield* store.findBroadcast(id)
     const known = new Set([...store.channels.values()].flatMap(({ email, phone, user_id }) => [email, phone, user_id]))
     const isValid = (entry: PropertyEntry) => Object.values(entry).some((address) => known.has(String(address)))
@@ -124,7 +119,7 @@ export const make = (core: Core, book: ContactBook) => {
       (contact) => !contact.is_admin && (send_to_all || contact.segment_ids.some((id) => segment_ids.includes(id)))
     )
 
-  const sendMarketing = Effect.fn("World.broadcasts.sendMarketing")(function* (id: BroadcastId) {
+  const sendMarketing = Effect.fnUntraced(function* (id: BroadcastId) {
     const broadcast = yield* store.findBroadcast(id)
     if (!["DRAFT", "CANCELLED", "FAILED"].includes(broadcast.status)) {
       return yield* badRequest(`Broadcast ${id} is ${broadcast.status} and cannot be sent`)
@@ -205,10 +200,7 @@ export const make = (core: Core, book: ContactBook) => {
     yield* core.messageEnded(chat, core.addMessage(chat, at, given), "message", at)
   })
 
-  const sendTransactional = Effect.fn("World.broadcasts.sendTransactional")(function* (
-    id: BroadcastId,
-    payload: Payload
-  ) {
+  const sendTransactional = Effect.fnUntraced(function* (id: BroadcastId, payload: Payload) {
     const broadcast = yield* store.findBroadcast(id)
     const { templates } = broadcast
     if (templates.length === 0) return yield* badRequest(`Broadcast ${id} is not a transactional one`)

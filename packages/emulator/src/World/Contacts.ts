@@ -6,6 +6,7 @@ import type { ContactActivity } from "@effect-invent/domain/Contact/ContactActiv
 import type { ChannelId, ContactId, SegmentId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
@@ -65,7 +66,7 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     }
   }
 
-  const list = Effect.fn("World.contacts.list")(
+  const list = flow(
     (filter: Filter) =>
       Effect.sync(() =>
         page([...store.contacts.values()].filter(matches(filter)), filter, (each) => Wire.contact(store, each))
@@ -73,10 +74,7 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     atomic
   )
 
-  const create = Effect.fn("World.contacts.create")(function* ({
-    channel,
-    segment_ids = []
-  }: typeof CreateContact.Type) {
+  const create = Effect.fnUntraced(function* ({ channel, segment_ids = [] }: typeof CreateContact.Type) {
     yield* Effect.forEach(segment_ids, store.findSegment)
     const at = yield* DateTime.now
     const { contact_id, type = options.channelWithoutType, ...address } = given(channel ?? {})
@@ -88,7 +86,7 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     return Wire.contact(store, contact)
   }, atomic)
 
-  const update = Effect.fn("World.contacts.update")(function* (id: ContactId, patch: typeof UpdateContact.Type) {
+  const update = Effect.fnUntraced(function* (id: ContactId, patch: typeof UpdateContact.Type) {
     const contact = yield* store.findContact(id)
     const at = yield* DateTime.now
     if (patch.name !== undefined) contact.name = patch.name
@@ -101,7 +99,7 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     return Wire.contact(store, contact)
   }, atomic)
 
-  const updateChannel = Effect.fn("World.contacts.updateChannel")(function* (
+  const updateChannel = Effect.fnUntraced(function* (
     path: { readonly contact_id: ContactId; readonly channel_id: ChannelId },
     patch: typeof UpdateChannel.Type
   ) {
@@ -111,26 +109,26 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     return Wire.channel(store, channel)
   }, atomic)
 
-  const listSegments = Effect.fn("World.contacts.listSegments")(function* (id: ContactId, query: Pages.PageQuery) {
+  const listSegments = Effect.fnUntraced(function* (id: ContactId, query: Pages.PageQuery) {
     const { segment_ids } = yield* store.findContact(id)
     const segments = yield* Effect.forEach(segment_ids, store.findSegment)
     return page(segments, query, (each) => Wire.contactSegment(store, each))
   }, atomic)
 
-  const addSegment = Effect.fn("World.contacts.addSegment")(function* (id: ContactId, segmentId: SegmentId) {
+  const addSegment = Effect.fnUntraced(function* (id: ContactId, segmentId: SegmentId) {
     const contact = yield* store.findContact(id)
     yield* store.findSegment(segmentId)
     book.putInto(contact, segmentId, yield* DateTime.now)
     return Wire.contact(store, contact)
   }, atomic)
 
-  const listNotes = Effect.fn("World.contacts.listNotes")(function* (id: ContactId, query: Pages.PageQuery) {
+  const listNotes = Effect.fnUntraced(function* (id: ContactId, query: Pages.PageQuery) {
     yield* store.findContact(id)
     const notes = [...store.notes.values()].filter(({ contact_id }) => contact_id === id)
     return page(notes, query, (each) => Wire.note(store, each))
   }, atomic)
 
-  const listActivities = Effect.fn("World.contacts.listActivities")(function* (
+  const listActivities = Effect.fnUntraced(function* (
     id: ContactId,
     { type, ...query }: Pages.PageQuery & { readonly type?: ContactActivity["type"] | undefined }
   ) {
@@ -139,7 +137,7 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     return page(found.reverse(), query, (each) => Wire.activity(store, each))
   }, atomic)
 
-  const uploadFile = Effect.fn("World.contacts.uploadFile")(function* (contact_id: ContactId, payload: UploadFile) {
+  const uploadFile = Effect.fnUntraced(function* (contact_id: ContactId, payload: UploadFile) {
     const contact = yield* store.findContact(contact_id)
     const at = yield* DateTime.now
     const file = yield* uploads.add(payload, contact_id, at)
@@ -147,7 +145,7 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     return Wire.contactFile(store, file)
   }, atomic)
 
-  const listFiles = Effect.fn("World.contacts.listFiles")(function* (
+  const listFiles = Effect.fnUntraced(function* (
     contactId: ContactId,
     { mimetype = "", search = "", ...query }: typeof ContactFileFilter.Type
   ) {

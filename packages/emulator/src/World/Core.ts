@@ -52,14 +52,17 @@ export const make = Effect.gen(function* () {
   const touched = new Map<ChatId, boolean>()
 
   const announce = Effect.suspend(() => {
+    if (touched.size === 0) return Effect.void
     const published = [...touched].map(([chat_id, isNew]): Change => ({ chat_id, isNew }))
     touched.clear()
     return PubSub.publishAll(changes, published)
   })
 
+  const written = Effect.zipRight(commit, announce)
+
   /** Makes a change whole: no other change and no interruption comes between its parts and their log entries. */
   const atomic = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    turn.withPermits(1)(Effect.ensuring(change, Effect.zipRight(commit, announce)).pipe(Effect.uninterruptible))
+    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, written)))
 
   const touch = (chat: Store.ChatRecord, at: DateTime.Utc) => {
     chat.updated_at = at

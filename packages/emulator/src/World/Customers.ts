@@ -133,7 +133,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return Wire.chat(store, chat)
   })
 
-  const createChat = Effect.fn("World.createChat")(function* (
+  const createChat = Effect.fnUntraced(function* (
     path: { readonly contact_id: ContactId; readonly channel_id: ChannelId },
     payload: typeof CreateChat.Type
   ) {
@@ -142,7 +142,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return yield* open(channel, payload)
   }, atomic)
 
-  const sendMessage = Effect.fn("World.sendMessage")(function* (
+  const sendMessage = Effect.fnUntraced(function* (
     path: { readonly contact_id: ContactId; readonly chat_id: ChatId },
     payload: typeof SendMessage.Type
   ) {
@@ -157,7 +157,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return yield* write(chat, member, payload.message, "message")
   }, atomic)
 
-  const respondToTool = Effect.fn("World.respondToTool")(function* (
+  const respondToTool = Effect.fnUntraced(function* (
     path: {
       readonly contact_id: ContactId
       readonly channel_id: ChannelId
@@ -192,7 +192,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return Wire.message(store, record)
   }, atomic)
 
-  const startChat = Effect.fn("World.startChat")(function* (options: {
+  const startChat = Effect.fnUntraced(function* (options: {
     readonly channelId: ChannelId
     readonly assistantId?: AssistantId
     readonly text?: string
@@ -204,7 +204,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     })
   }, atomic)
 
-  const contactWrites = Effect.fn("World.contactWrites")(function* (chatId: ChatId, body: string) {
+  const contactWrites = Effect.fnUntraced(function* (chatId: ChatId, body: string) {
     const chat = yield* store.findChat(chatId)
     const [channel] = channelsOn(chat)
     if (channel === undefined) return yield* notFound("channel of chat", chatId)
@@ -212,7 +212,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return yield* write(chat, yield* findMember(chat, channel), text(body), "message")
   }, atomic)
 
-  const decideApproval = Effect.fn("World.decideApprovalAsContact")(function* (
+  const decideApproval = Effect.fnUntraced(function* (
     path: ApprovalPath & { readonly contact_id: ContactId; readonly channel_id: ChannelId },
     decision: DecideApproval
   ) {

@@ -33,7 +33,7 @@ export interface AddedContact {
 export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
   const { atomic, store } = core
 
-  const addContact = Effect.fn("World.addContact")(function* (options: NewContact) {
+  const addContact = Effect.fnUntraced(function* (options: NewContact) {
     const at = yield* DateTime.now
     const contact = book.add(at, {
       name: options.name,
@@ -45,23 +45,20 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
     return { id: contact.id, channels: channels.map(({ id, type }) => ({ id, type })) } satisfies AddedContact
   }, atomic)
 
-  const addAssistant = Effect.fn("World.addAssistant")(function* (options: {
-    readonly name: string
-    readonly timezone?: string
-  }) {
+  const addAssistant = Effect.fnUntraced(function* (options: { readonly name: string; readonly timezone?: string }) {
     const at = yield* DateTime.now
     const config = options.timezone === undefined ? null : { timezone: options.timezone }
     return assistants.add(at, { name: options.name, config }).id
   }, atomic)
 
-  const joinChat = Effect.fn("World.joinChat")(function* (chatId: ChatId, channelId: ChannelId) {
+  const joinChat = Effect.fnUntraced(function* (chatId: ChatId, channelId: ChannelId) {
     const chat = yield* store.findChat(chatId)
     const channel = yield* store.findChannel(channelId)
     if (channel.contact_id !== chat.contact_id) return yield* notFound("channel of the contact", channelId)
     chat.members.push({ _tag: "Contact", id: store.ids.member(), channel_id: channelId })
   }, atomic)
 
-  const takeOver = Effect.fn("World.takeOver")(function* (
+  const takeOver = Effect.fnUntraced(function* (
     chatId: ChatId,
     userId: UserId = store.user_id,
     words = "A person is with you now."
@@ -77,7 +74,7 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
     return Wire.message(store, record)
   }, atomic)
 
-  const touch = Effect.fn("World.touch")(function* (chatId: ChatId) {
+  const touch = Effect.fnUntraced(function* (chatId: ChatId) {
     const chat = yield* store.findChat(chatId)
     const at = yield* DateTime.now
     for (const { id } of chat.messages) {
@@ -106,28 +103,21 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
       })
     )
 
-  const handBack = Effect.fn("World.handBack")((chatId: ChatId) =>
+  const handBack = (chatId: ChatId) =>
     change(chatId, (chat) => {
       chat.assigned = null
       chat.ai_enabled = true
     })
-  )
 
-  const setState = Effect.fn("World.setState")((chatId: ChatId, state: State) =>
-    change(chatId, (chat) => void (chat.state = state))
-  )
+  const setState = (chatId: ChatId, state: State) => change(chatId, (chat) => void (chat.state = state))
 
-  const mute = Effect.fn("World.mute")((chatId: ChatId, until: DateTime.Utc | null) =>
-    change(chatId, (chat) => void (chat.muted_until = until))
-  )
+  const mute = (chatId: ChatId, until: DateTime.Utc | null) => change(chatId, (chat) => void (chat.muted_until = until))
 
-  const block = Effect.fn("World.block")((contactId: ContactId, blocked: boolean = true) =>
+  const block = (contactId: ContactId, blocked: boolean = true) =>
     changeContact(contactId, (contact, at) => book.setBlocked(contact, blocked, at))
-  )
 
-  const unsubscribe = Effect.fn("World.unsubscribe")((contactId: ContactId, unsubscribed: boolean = true) =>
+  const unsubscribe = (contactId: ContactId, unsubscribed: boolean = true) =>
     changeContact(contactId, (contact, at) => book.setUnsubscribed(contact, unsubscribed, at))
-  )
 
   return { addContact, addAssistant, joinChat, takeOver, touch, handBack, setState, mute, block, unsubscribe }
 }

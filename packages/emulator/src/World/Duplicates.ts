@@ -9,6 +9,7 @@ import { integrations } from "@effect-invent/domain/Integration"
 import { Unknown } from "@effect-invent/domain/schema/Open"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import { badRequest } from "../Refusal.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
@@ -43,10 +44,7 @@ export const make = (core: Core, book: ContactBook) => {
     yield* book.changed(target, at)
   })
 
-  const merge = Effect.fn("World.contacts.merge")(function* (
-    id: ContactId,
-    { source_contact_ids }: typeof MergeContacts.Type
-  ) {
+  const merge = Effect.fnUntraced(function* (id: ContactId, { source_contact_ids }: typeof MergeContacts.Type) {
     const target = yield* store.findContact(id)
     const sources =
       source_contact_ids === undefined
@@ -56,10 +54,7 @@ export const make = (core: Core, book: ContactBook) => {
     return { merged: Wire.contact(store, target), merged_contact_ids: sources.map((source) => source.id) }
   }, atomic)
 
-  const mergeTwo = Effect.fn("World.contacts.mergeTwo")(function* ({
-    source_contact_id,
-    target_contact_id
-  }: typeof MergeTwo.Type) {
+  const mergeTwo = Effect.fnUntraced(function* ({ source_contact_id, target_contact_id }: typeof MergeTwo.Type) {
     const target = yield* store.findContact(target_contact_id)
     yield* join(target, [yield* store.findContact(source_contact_id)])
     return Wire.contact(store, target)
@@ -76,12 +71,12 @@ export const make = (core: Core, book: ContactBook) => {
     })
   }
 
-  const listDuplicates = Effect.fn("World.contacts.listDuplicates")(
+  const listDuplicates = flow(
     (query: Pages.PageQuery) => Effect.sync(() => Pages.page(groups(), query, (group) => group)),
     atomic
   )
 
-  const dryRunCreate = Effect.fn("World.contacts.dryRunCreate")(
+  const dryRunCreate = flow(
     ({ channels }: typeof DryRunCreate.Type) =>
       Effect.sync((): ContactDryRun => {
         const known = new Set([...store.channels.values()].flatMap(({ email, user_id }) => [email, user_id]))

@@ -11,6 +11,7 @@ import type { ChatId, ContactId, MemoryId, OrgId, OrgMemberId } from "@effect-in
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as PubSub from "effect/PubSub"
 import { badRequest, notFound } from "../Refusal.ts"
 import { configOf } from "./Assistants.ts"
@@ -42,7 +43,7 @@ export const make = (core: Core) => {
   const { atomic, options, store } = core
   const { page } = Pages
 
-  const updateState = Effect.fn("World.updateState")(function* (chatId: ChatId, patch: UpdateState, by: string) {
+  const updateState = Effect.fnUntraced(function* (chatId: ChatId, patch: UpdateState, by: string) {
     const chat = yield* store.findChat(chatId)
     const at = yield* DateTime.now
     const empty = Object.keys(patch).length === 0
@@ -66,7 +67,7 @@ export const make = (core: Core) => {
     return Wire.chat(store, chat)
   }, atomic)
 
-  const assign = Effect.fn("World.state.assign")(function* (chatId: ChatId, memberId: OrgMemberId | null, by: string) {
+  const assign = Effect.fnUntraced(function* (chatId: ChatId, memberId: OrgMemberId | null, by: string) {
     const chat = yield* store.findChat(chatId)
     const member = memberId === null ? null : yield* store.findMember(memberId)
     const at = yield* DateTime.now
@@ -75,7 +76,7 @@ export const make = (core: Core) => {
     return Wire.state(store, chat)
   }, atomic)
 
-  const markUnseen = Effect.fn("World.state.markUnseen")(function* (chatId: ChatId) {
+  const markUnseen = Effect.fnUntraced(function* (chatId: ChatId) {
     const chat = yield* store.findChat(chatId)
     chat.admin_unseen_count = Math.max(1, chat.admin_unseen_count)
     core.touch(chat, yield* DateTime.now)
@@ -84,13 +85,13 @@ export const make = (core: Core) => {
   }, atomic)
 
   /** Null where the chat itself is the newest. */
-  const info = Effect.fn("World.state.info")(function* (chatId: ChatId) {
+  const info = Effect.fnUntraced(function* (chatId: ChatId) {
     const { conversation_id } = yield* store.findChat(chatId)
     const newest = [...store.chats.values()].findLast((chat) => chat.conversation_id === conversation_id)
     return { newest_chat_id: newest === undefined || newest.id === chatId ? null : newest.id }
   }, atomic)
 
-  const list = Effect.fn("World.inbox.list")(
+  const list = flow(
     ({ integration_id, ...query }: Pages.PageQuery & { readonly integration_id?: ChannelType | undefined }) =>
       Effect.sync(() => {
         const found = [...store.chats.values()]
@@ -103,7 +104,7 @@ export const make = (core: Core) => {
     atomic
   )
 
-  const updateChat = Effect.fn("World.chats.update")(function* (chatId: ChatId, patch: typeof UpdateChat.Type) {
+  const updateChat = Effect.fnUntraced(function* (chatId: ChatId, patch: typeof UpdateChat.Type) {
     const chat = yield* store.findChat(chatId)
     const { tools, ...rest } = given(patch)
     Object.assign(chat, rest, tools && { tools: tools.map(given) })
@@ -111,7 +112,7 @@ export const make = (core: Core) => {
     return Wire.chat(store, chat)
   }, atomic)
 
-  const listFiles = Effect.fn("World.files.list")(function* (
+  const listFiles = Effect.fnUntraced(function* (
     chatId: ChatId,
     { mimetype = "", search = "", ...query }: typeof FileFilter.Type
   ) {
@@ -127,27 +128,27 @@ export const make = (core: Core) => {
 
   const memoriesOf = (chatId: ChatId) => [...store.memories.values()].filter(({ chat_id }) => chat_id === chatId)
 
-  const listMemories = Effect.fn("World.memories.list")(function* (chatId: ChatId, query: Pages.PageQuery) {
+  const listMemories = Effect.fnUntraced(function* (chatId: ChatId, query: Pages.PageQuery) {
     yield* store.findChat(chatId)
     return page(memoriesOf(chatId), query, (memory) => ({ ...memory, summarized_at: memory.created_at }))
   }, atomic)
 
-  const clearMemories = Effect.fn("World.memories.clear")(function* (chatId: ChatId) {
+  const clearMemories = Effect.fnUntraced(function* (chatId: ChatId) {
     yield* store.findChat(chatId)
     for (const { id } of memoriesOf(chatId)) store.memories.delete(id)
   }, atomic)
 
-  const removeMemory = Effect.fn("World.memories.remove")(function* (chatId: ChatId, memoryId: MemoryId) {
+  const removeMemory = Effect.fnUntraced(function* (chatId: ChatId, memoryId: MemoryId) {
     yield* store.findChat(chatId)
     if (store.memories.get(memoryId)?.chat_id !== chatId) return yield* notFound("summary", memoryId)
     store.memories.delete(memoryId)
   }, atomic)
 
-  const snapshot = Effect.fn("World.snapshot")(function* (chatId: ChatId) {
+  const snapshot = Effect.fnUntraced(function* (chatId: ChatId) {
     return Wire.chat(store, yield* store.findChat(chatId))
   }, atomic)
 
-  const everything = Effect.fn("World.everything")(
+  const everything = flow(
     ({ last = Infinity, withMessages = true }: { readonly last?: number; readonly withMessages?: boolean } = {}) =>
       Effect.sync((): Everything => {
         const chats = [...store.chats.values()].slice(-Math.min(last, store.chats.size) || store.chats.size)

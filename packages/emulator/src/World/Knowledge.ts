@@ -8,6 +8,7 @@ import type {
 } from "@effect-invent/domain/Assistant/KnowledgeContent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import { badRequest } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
@@ -85,26 +86,23 @@ export const make = ({ atomic, store }: Core) => {
     return content
   }
 
-  const create = Effect.fn("World.knowledge.create")(function* ({ content, title = "" }: typeof CreateContent.Type) {
+  const create = Effect.fnUntraced(function* ({ content, title = "" }: typeof CreateContent.Type) {
     return showParent(add(yield* DateTime.now, title, content.text))
   }, atomic)
 
-  const get = Effect.fn("World.knowledge.get")(
+  const get = flow(
     (id: ContentId) => Effect.map(store.findContent(id), (content) => ({ ...show(content), text: content.text })),
     atomic
   )
 
-  const updateUrl = Effect.fn("World.knowledge.updateUrl")(function* (
-    id: ContentId,
-    payload: typeof UpdateContentUrl.Type
-  ) {
+  const updateUrl = Effect.fnUntraced(function* (id: ContentId, payload: typeof UpdateContentUrl.Type) {
     const content = yield* store.findContent(id)
     if (content.text !== null) return yield* badRequest(`Content ${id} is not a website`)
     Object.assign(content, given(payload), { updated_at: yield* DateTime.now })
     return showParent(content)
   }, atomic)
 
-  const listChunks = Effect.fn("World.knowledge.listChunks")(function* (
+  const listChunks = Effect.fnUntraced(function* (
     id: ContentId,
     { status = "ALL", ...query }: Pages.PageQuery & Pick<typeof ContentFilter.Type, "status">
   ) {
@@ -112,19 +110,13 @@ export const make = ({ atomic, store }: Core) => {
     return Pages.page(chunks, query, (chunk) => chunk)
   }, atomic)
 
-  const listOfAssistant = Effect.fn("World.knowledge.listOfAssistant")(function* (
-    id: AssistantId,
-    filter: typeof ContentFilter.Type
-  ) {
+  const listOfAssistant = Effect.fnUntraced(function* (id: AssistantId, filter: typeof ContentFilter.Type) {
     yield* store.findAssistant(id)
     const linked = [...store.contents.values()].filter(({ assistant_ids }) => assistant_ids.includes(id))
     return Pages.page(linked.filter(matches(filter)), filter, show)
   }, atomic)
 
-  const listAvailable = Effect.fn("World.knowledge.listAvailable")(function* (
-    id: AssistantId,
-    filter: typeof ContentFilter.Type
-  ) {
+  const listAvailable = Effect.fnUntraced(function* (id: AssistantId, filter: typeof ContentFilter.Type) {
     yield* store.findAssistant(id)
     return Pages.page([...store.contents.values()].filter(matches(filter)), filter, (content): AvailableContent => ({
       id: content.id,
@@ -136,12 +128,12 @@ export const make = ({ atomic, store }: Core) => {
   }, atomic)
 
   /** A website, which only the dashboard can add; an assistant can look it up where one is named. */
-  const addWebsite = Effect.fn("World.addWebsite")(function* (title: string) {
+  const addWebsite = Effect.fnUntraced(function* (title: string) {
     return add(yield* DateTime.now, title, null).id
   }, atomic)
 
   /** The assistant can look the content up from now on. */
-  const linkContent = Effect.fn("World.linkContent")(function* (id: ContentId, assistantId: AssistantId) {
+  const linkContent = Effect.fnUntraced(function* (id: ContentId, assistantId: AssistantId) {
     const content = yield* store.findContent(id)
     content.assistant_ids = [...new Set([...content.assistant_ids, assistantId])]
   }, atomic)

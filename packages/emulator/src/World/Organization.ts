@@ -7,6 +7,7 @@ import type { SegmentId, WorkflowId } from "@effect-invent/domain/Ids"
 import type * as Domain from "@effect-invent/domain/WorkflowRun"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
@@ -24,7 +25,7 @@ export const make = (core: Core) => {
     (query: Pages.PageQuery): Effect.Effect<Pages.Page<A>> =>
       atomic(Effect.sync(() => page([...table.values()], query, show)))
 
-  const listSegments = Effect.fn("World.segments.list")(
+  const listSegments = flow(
     ({ exclude_board_columns = false, search = "", ...query }: typeof SegmentFilter.Type) =>
       Effect.sync(() => {
         const found = [...store.segments.values()].filter(
@@ -36,14 +37,14 @@ export const make = (core: Core) => {
     atomic
   )
 
-  const updateSegment = Effect.fn("World.segments.update")(function* (id: SegmentId, patch: typeof UpdateSegment.Type) {
+  const updateSegment = Effect.fnUntraced(function* (id: SegmentId, patch: typeof UpdateSegment.Type) {
     const segment = yield* store.findSegment(id)
     Object.assign(segment, given(patch), { updated_at: yield* DateTime.now })
     return WireContact.segment(store, segment)
   }, atomic)
 
   /** Which field the options are of is not looked at: each connection has its own, whatever is requested. */
-  const actionOptions = Effect.fn("World.connections.actionOptions")(
+  const actionOptions = flow(
     (
       { connection_id }: typeof ActionOptions.Type,
       { search = "", value, values, ...query }: typeof OptionFilter.Type
@@ -73,10 +74,7 @@ export const make = (core: Core) => {
     workflow_version: { id: version, workflow_id, steps: [] }
   })
 
-  const runWorkflow = Effect.fn("World.workflows.run")(function* (
-    workflow_id: WorkflowId,
-    payload: typeof RunWorkflow.Type
-  ) {
+  const runWorkflow = Effect.fnUntraced(function* (workflow_id: WorkflowId, payload: typeof RunWorkflow.Type) {
     yield* store.findWorkflow(workflow_id)
     const id = store.ids.workflowRun()
     const { identifier = null, workflow_version_id: version = "latest" } = payload

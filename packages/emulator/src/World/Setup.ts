@@ -5,6 +5,7 @@
 import type { AssistantId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import type { Broadcasts } from "./Broadcasts.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
@@ -25,7 +26,7 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     return record
   }
 
-  const addSegment = Effect.fn("World.addSegment")(function* (
+  const addSegment = Effect.fnUntraced(function* (
     given: Pick<Records.Segment, "name"> & Partial<Pick<Records.Segment, "color" | "boards">>
   ) {
     const at = yield* DateTime.now
@@ -40,7 +41,7 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     return kept(store.segments, segment).id
   }, atomic)
 
-  const addNote = Effect.fn("World.addNote")(function* (contact_id: ContactId, content: string) {
+  const addNote = Effect.fnUntraced(function* (contact_id: ContactId, content: string) {
     const contact = yield* store.findContact(contact_id)
     const created_at = yield* DateTime.now
     const { id } = kept(store.notes, { id: store.ids.note(), contact_id, content, user_id: store.user_id, created_at })
@@ -49,7 +50,7 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
   }, atomic)
 
   /** The contact shares a file in the chat. */
-  const shareFile = Effect.fn("World.shareFile")(function* (
+  const shareFile = Effect.fnUntraced(function* (
     chat_id: ChatId,
     given: Pick<Records.File, "filename" | "mimetype" | "size">
   ) {
@@ -61,28 +62,25 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
   }, atomic)
 
   /** The contact is never answered by an assistant. */
-  const disableAiReplies = Effect.fn("World.disableAiReplies")(function* (
-    contactId: ContactId,
-    disabled: boolean = true
-  ) {
+  const disableAiReplies = Effect.fnUntraced(function* (contactId: ContactId, disabled: boolean = true) {
     const contact = yield* store.findContact(contactId)
     contact.ai_replies_disabled = disabled
   }, atomic)
 
-  const addMember = Effect.fn("World.addMember")(
+  const addMember = flow(
     (name: string, user_id: UserId = store.ids.user()) =>
       Effect.sync(() => kept(store.members, { id: store.ids.orgMember(), user_id, name }).id),
     atomic
   )
 
   /** `options` are what can be chosen for the fields of its actions. */
-  const addConnection = Effect.fn("World.addConnection")(
+  const addConnection = flow(
     (options: ReadonlyArray<string> = []) =>
       Effect.sync(() => kept(store.connections, { id: store.ids.connection(), options }).id),
     atomic
   )
 
-  const addField = Effect.fn("World.addField")(
+  const addField = flow(
     (key: string, type: Records.Field["type"] = "string") =>
       Effect.sync(
         () =>
@@ -99,18 +97,18 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     atomic
   )
 
-  const addWorkflow = Effect.fn("World.addWorkflow")(
+  const addWorkflow = flow(
     (name: string) => Effect.sync(() => kept(store.workflows, { id: store.ids.workflow(), name }).id),
     atomic
   )
 
   /** An organization below this one. */
-  const addOrganization = Effect.fn("World.addOrganization")(function* (name: string, plan?: string) {
+  const addOrganization = Effect.fnUntraced(function* (name: string, plan?: string) {
     return organizations.add(yield* DateTime.now, name, plan).id
   }, atomic)
 
   /** Switches an assistant, or the channel on which it talks, on or off; deletes it, or takes the deletion back. */
-  const changeAssistant = Effect.fn("World.changeAssistant")(function* (
+  const changeAssistant = Effect.fnUntraced(function* (
     id: AssistantId,
     change: Partial<Pick<AssistantRecord, "deleted" | "enabled" | "integration">>
   ) {
@@ -118,7 +116,7 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
   }, atomic)
 
   /** A transactional broadcast, which only the dashboard can create. */
-  const addBroadcast = Effect.fn("World.addBroadcast")(function* (
+  const addBroadcast = Effect.fnUntraced(function* (
     name: string,
     templates: ReadonlyArray<Omit<Records.Template, "id">>
   ) {

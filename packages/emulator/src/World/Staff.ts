@@ -3,6 +3,7 @@ import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { badRequest, notFound } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
@@ -26,15 +27,17 @@ export const make = (core: Core) => {
   const { atomic, options, store } = core
   const { page } = Pages
 
+  const listedAfter = Duration.toMillis(options.messagesListedAfter)
+
   const isListed = (at: DateTime.Utc) => (message: MessageRecord) =>
-    DateTime.lessThanOrEqualTo(DateTime.addDuration(message.created_at, options.messagesListedAfter), at)
+    message.created_at.epochMillis + listedAfter <= at.epochMillis
 
   const isFrom = (from_date: DateTime.Utc | undefined) => (message: MessageRecord) =>
     from_date === undefined ||
     DateTime.greaterThan(message.created_at, from_date) ||
     (options.fromDate === "included" && DateTime.Equivalence(message.created_at, from_date))
 
-  const listMessages = Effect.fn("World.listMessages")(function* (chatId: ChatId, query: ListQuery = {}) {
+  const listMessages = Effect.fnUntraced(function* (chatId: ChatId, query: ListQuery = {}) {
     const chat = yield* store.findChat(chatId)
     const found = chat.messages.filter(isListed(yield* DateTime.now)).filter(isFrom(query.from_date))
     const ordered = options.messageOrder === "ascending" ? found : found.reverse()
@@ -47,7 +50,7 @@ export const make = (core: Core) => {
     return { chat, message: yield* core.findMessage(chat, message_id) }
   })
 
-  const get = Effect.fn("World.messages.get")(function* (path: Path) {
+  const get = Effect.fnUntraced(function* (path: Path) {
     const { message } = yield* find(path)
     return isListed(yield* DateTime.now)(message)
       ? Wire.message(store, message)
@@ -55,7 +58,7 @@ export const make = (core: Core) => {
   }, atomic)
 
   /** `by` is the actor in the log. */
-  const create = Effect.fn("World.messages.create")(function* (chatId: ChatId, parts: UserMessage, by: string) {
+  const create = Effect.fnUntraced(function* (chatId: ChatId, parts: UserMessage, by: string) {
     const chat = yield* store.findChat(chatId)
     const { blocked = false, unsubscribed = false } = store.contacts.get(chat.contact_id) ?? {}
     if (options.messageToOptedOut === "refused" && (blocked || unsubscribed)) {
@@ -72,7 +75,7 @@ export const make = (core: Core) => {
     return Wire.message(store, record)
   }, atomic)
 
-  const edit = Effect.fn("World.messages.edit")(function* (path: Path, parts: UserMessage) {
+  const edit = Effect.fnUntraced(function* (path: Path, parts: UserMessage) {
     const { chat, message } = yield* find(path)
     const at = yield* DateTime.now
     message.parts = parts
@@ -81,7 +84,7 @@ export const make = (core: Core) => {
     return Wire.message(store, message)
   }, atomic)
 
-  const remove = Effect.fn("World.messages.remove")(function* (path: Path) {
+  const remove = Effect.fnUntraced(function* (path: Path) {
     const { chat, message } = yield* find(path)
     chat.messages.splice(chat.messages.indexOf(message), 1)
     store.messages.delete(message.id)

@@ -19,6 +19,7 @@ import {
 import type { OrgMember } from "@effect-invent/domain/Organization/OrgMember"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Core } from "./Core.ts"
@@ -91,18 +92,18 @@ export const make = ({ atomic, options, store }: Core) => {
     return org
   }
 
-  const list = Effect.fn("World.orgs.list")(
+  const list = flow(
     (query: Pages.PageQuery) => Effect.sync(() => Pages.page([...store.organizations.values()], query, show)),
     atomic
   )
 
-  const create = Effect.fn("World.orgs.create")(function* ({ features, name = "Organization" }: typeof CreateOrg.Type) {
+  const create = Effect.fnUntraced(function* ({ features, name = "Organization" }: typeof CreateOrg.Type) {
     const org = add(yield* DateTime.now, name)
     org.features = features === undefined ? {} : given(features)
     return show(org)
   }, atomic)
 
-  const update = Effect.fn("World.orgs.update")(function* (id: OrgId, payload: typeof UpdateOrg.Type) {
+  const update = Effect.fnUntraced(function* (id: OrgId, payload: typeof UpdateOrg.Type) {
     const org = yield* store.findOrganization(id)
     const { config, features, logo_id, name } = given(payload)
     if (name !== undefined) org.name = name
@@ -113,16 +114,13 @@ export const make = ({ atomic, options, store }: Core) => {
     return show(org)
   }, atomic)
 
-  const updateBilling = Effect.fn("World.orgs.updateBilling")(function* (
-    id: OrgId,
-    payload: typeof UpdateBilling.Type
-  ) {
+  const updateBilling = Effect.fnUntraced(function* (id: OrgId, payload: typeof UpdateBilling.Type) {
     const org = yield* store.findOrganization(id)
     org.billing = merged(org.billing, given(encodeBilling(payload)) as Json)
     return show(org)
   }, atomic)
 
-  const join = Effect.fn("World.orgs.join")(function* (id: OrgId, { role = "ADMIN" }: typeof JoinOrg.Type) {
+  const join = Effect.fnUntraced(function* (id: OrgId, { role = "ADMIN" }: typeof JoinOrg.Type) {
     const org = yield* store.findOrganization(id)
     const { user_id } = store
     if (!org.members.some((each) => each.user_id === user_id)) {
@@ -133,11 +131,7 @@ export const make = ({ atomic, options, store }: Core) => {
   }, atomic)
 
   /** A row for each organization, of the one meter that runs here, in the interval that has begun last. */
-  const usage = Effect.fn("World.orgs.usage")(function* ({
-    interval,
-    type = "run",
-    ...query
-  }: typeof UsageFilter.Type) {
+  const usage = Effect.fnUntraced(function* ({ interval, type = "run", ...query }: typeof UsageFilter.Type) {
     const date = DateTime.startOf(yield* DateTime.now, interval)
     return Pages.page([...store.organizations.values()], query, ({ id, name }): OrgUsage => ({
       org_id: id,

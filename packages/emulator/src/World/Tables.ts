@@ -19,6 +19,7 @@ import type { RecordsImport, Table } from "@effect-invent/domain/Table"
 import { type View, ViewConfig, ViewConfigChange } from "@effect-invent/domain/Table/View"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import { badRequest, notFound } from "../Refusal.ts"
@@ -70,7 +71,7 @@ export const make = ({ atomic, store }: Core) => {
     fields: [...store.fields.values()].filter(({ table_id }) => table_id === Records.contactsTable).map(showField)
   })
 
-  const list = Effect.fn("World.tables.list")(
+  const list = flow(
     ({ search = "", type, ...query }: typeof TableFilter.Type) =>
       Effect.sync(() => {
         const found = [contacts(), ...[...store.tables.values()].map(show)].filter(
@@ -102,7 +103,7 @@ export const make = ({ atomic, store }: Core) => {
     store.views.set(view.id, view)
   }
 
-  const create = Effect.fn("World.tables.create")(function* (payload: typeof CreateTable.Type) {
+  const create = Effect.fnUntraced(function* (payload: typeof CreateTable.Type) {
     const { description = null, name, record_prefix } = payload
     if (record_prefix === undefined) return yield* badRequest("record_prefix is required")
     if ([...store.tables.values()].some((table) => table.record_prefix === record_prefix)) {
@@ -139,7 +140,7 @@ export const make = ({ atomic, store }: Core) => {
     return field?.table_id === tableId ? field : yield* notFound("field", fieldId)
   })
 
-  const updateField = Effect.fn("World.tables.updateField")(function* (
+  const updateField = Effect.fnUntraced(function* (
     path: { readonly table_id: TableId; readonly field_id: FieldId },
     payload: typeof UpdateField.Type
   ) {
@@ -149,7 +150,7 @@ export const make = ({ atomic, store }: Core) => {
     return showField(field)
   }, atomic)
 
-  const moveField = Effect.fn("World.tables.moveField")(function* (tableId: TableId, payload: typeof MoveField.Type) {
+  const moveField = Effect.fnUntraced(function* (tableId: TableId, payload: typeof MoveField.Type) {
     const table = yield* store.findTable(tableId)
     const { after, before, field_id } = payload
     const field = yield* findField(tableId, field_id)
@@ -163,10 +164,7 @@ export const make = ({ atomic, store }: Core) => {
     return showField(field)
   }, atomic)
 
-  const importRecords = Effect.fn("World.tables.importRecords")(function* (
-    tableId: TableId,
-    payload: typeof ImportRecords.Type
-  ) {
+  const importRecords = Effect.fnUntraced(function* (tableId: TableId, payload: typeof ImportRecords.Type) {
     const table = yield* store.findTable(tableId)
     const given =
       payload.mapping === undefined
@@ -194,7 +192,7 @@ export const make = ({ atomic, store }: Core) => {
   const viewsOf = (tableId: TableId) =>
     [...store.views.values()].filter(({ table_id }) => table_id === tableId).sort(byPosition)
 
-  const orderViews = Effect.fn("World.tables.orderViews")(function* (
+  const orderViews = Effect.fnUntraced(function* (
     tableId: TableId,
     { positions }: typeof OrderViews.Type,
     query: Pages.PageQuery
@@ -207,7 +205,7 @@ export const make = ({ atomic, store }: Core) => {
     return Pages.page(viewsOf(tableId), query, showView)
   }, atomic)
 
-  const updateView = Effect.fn("World.views.update")(function* (id: ViewId, payload: typeof UpdateView.Type) {
+  const updateView = Effect.fnUntraced(function* (id: ViewId, payload: typeof UpdateView.Type) {
     const view = yield* store.findView(id)
     const { config, filter, sort, ...patch } = given(payload)
     Object.assign(view, patch, given({ filter: filter && given(filter), sort: sort && given(sort) }))
@@ -220,7 +218,7 @@ export const make = ({ atomic, store }: Core) => {
   const recordsOf = (tableId: TableId): ReadonlyArray<RecordId> =>
     [...store.records.values()].flatMap(({ id, table_id }) => (table_id === tableId ? [id] : []))
 
-  const listActivities = Effect.fn("World.records.listActivities")(function* (id: RecordId, query: Pages.PageQuery) {
+  const listActivities = Effect.fnUntraced(function* (id: RecordId, query: Pages.PageQuery) {
     const { created_at, values } = yield* store.findRecord(id)
     const imported: RecordActivity = {
       id: `activity_of_${id}` as RecordActivity["id"],

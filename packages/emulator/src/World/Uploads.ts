@@ -3,6 +3,7 @@ import type { UploadFile } from "@effect-invent/domain/api/Upload"
 import type { UploadOrgFile } from "@effect-invent/domain/api/Files"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import { badRequest, type Refusal } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
 import * as Pages from "./Pages.ts"
@@ -61,7 +62,7 @@ export const make = ({ atomic, options, store }: Core) => {
     return Effect.succeed(file)
   }
 
-  const listOrg = Effect.fn("World.files.listOrg")(
+  const listOrg = flow(
     (query: Pages.PageQuery) =>
       Effect.sync(() =>
         Pages.page(
@@ -73,10 +74,7 @@ export const make = ({ atomic, options, store }: Core) => {
     atomic
   )
 
-  const uploadOrg = Effect.fn("World.files.uploadOrg")(function* ({
-    visibility = "PRIVATE",
-    ...payload
-  }: typeof UploadOrgFile.Type) {
+  const uploadOrg = Effect.fnUntraced(function* ({ visibility = "PRIVATE", ...payload }: typeof UploadOrgFile.Type) {
     const file = yield* add(payload, null, yield* DateTime.now)
     if (visibility === "PRIVATE") file.url = `${file.url}?signature=${file.id}`
     return Wire.file(file)

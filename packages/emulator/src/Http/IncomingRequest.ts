@@ -1,0 +1,21 @@
+/** A request to the contract, whatever carried it. */
+import type * as Headers from "@effect/platform/Headers"
+import type { Socket } from "@effect/platform/Socket"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+
+/** The longest body that is read, in bytes. */
+export const longestBody = 1024 * 1024
+
+/** What is read of a request. The platform's `HttpServerRequest` is one. */
+export interface IncomingRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: Headers.Headers
+  readonly remoteAddress: Option.Option<string>
+  /** The body, at most {@link longestBody}. Fails where it breaks off. */
+  readonly text: Effect.Effect<string, unknown>
+  /** Opens a WebSocket. Fails where the request asks for none. */
+  readonly upgrade: Effect.Effect<Socket, unknown>
+}

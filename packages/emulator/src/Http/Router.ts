@@ -1,0 +1,155 @@
+/**
+ * Answers requests to the contract: decodes what a request carries, hands it to its handler, and encodes what that
+ * answers. The platform's `HttpApiBuilder` takes as long for that as all the rest of a request.
+ */
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
+import * as Paging from "@effect-invent/domain/api/Paging"
+import type { HttpApiEndpoint } from "@effect/platform/HttpApiEndpoint"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import { Options } from "../Behaviour.ts"
+import * as Handlers from "../Handlers.ts"
+import type { Handler } from "../Handlers/Handler.ts"
+import { badRequest, notFound, Refusal } from "../Refusal.ts"
+import type { Call } from "../RequestContext.ts"
+import * as Routes from "../Routes.ts"
+import { World } from "../World.ts"
+import type { Page } from "../World/Pages.ts"
+import * as JsonDepth from "./JsonDepth.ts"
+import type { IncomingRequest } from "./IncomingRequest.ts"
+
+type Response = HttpServerResponse.HttpServerResponse
+type Answer = Effect.Effect<Response, Refusal>
+type Decode = (input: unknown) => Either.Either<unknown, Refusal>
+
+const refused = (issue: ParseResult.ParseIssue) => badRequest(ParseResult.TreeFormatter.formatIssueSync(issue))
+
+const decoder = (schema: Option.Option<Schema.Schema.All>): Decode => {
+  if (Option.isNone(schema)) return () => Either.right(undefined)
+  const decode = ParseResult.decodeUnknownEither(schema.value as Schema.Schema<unknown>)
+  return (input) => Either.mapLeft(decode(input), refused)
+}
+
+const isList = (ast: AST.AST): boolean => AST.isTupleType(ast) || (AST.isUnion(ast) && ast.types.some(isList))
+
+/** The names of the query whose values are lists, also where there is one value. */
+const listsIn = (schema: Option.Option<Schema.Schema.All>): ReadonlySet<string> => {
+  const ast = Option.map(schema, (of) => AST.encodedAST(of.ast))
+  const properties = Option.isSome(ast) && AST.isTypeLiteral(ast.value) ? ast.value.propertySignatures : []
+  return new Set(properties.flatMap(({ name, type }) => (typeof name === "string" && isList(type) ? [name] : [])))
+}
+
+const queryOf = (url: string, lists: ReadonlySet<string>): Either.Either<object, Refusal> => {
+  const start = url.indexOf("?")
+  const query: OpenRecord.OpenRecord<string | Array<string>> = {}
+  if (start === -1) return Either.right(query)
+  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+    // It would set the prototype, and the request be answered as if it had none.
+    if (name === "__proto__") return badQuery
+    const before = OpenRecord.get(query, name) ?? (lists.has(name) ? [] : undefined)
+    OpenRecord.set(query, name, before === undefined ? value : [before, value].flat())
+  }
+  return Either.right(query)
+}
+
+const badQuery = Either.left(badRequest("No endpoint has a parameter __proto__"))
+
+const notJson = badRequest("The body is not JSON")
+
+const isJson = ({ headers }: IncomingRequest) => /^$|json/i.test(headers["content-type"] ?? "")
+
+const bodyOf = (request: IncomingRequest): Effect.Effect<string, Refusal> =>
+  isJson(request)
+    ? Effect.mapError(JsonDepth.text(request), (error) => (error instanceof Refusal ? error : notJson))
+    : notJson
+
+/** Decodes a body. Some limits depend on the clock of this world, so it runs where the request is handled. */
+const payloadDecoder = (schema: Schema.Schema.All): ((body: string) => Effect.Effect<unknown, Refusal>) => {
+  const decode = ParseResult.decodeUnknown(schema as Schema.Schema<unknown>)
+  return (body) =>
+    Effect.flatMap(Effect.try({ try: () => JSON.parse(body) as unknown, catch: () => notJson }), (json) =>
+      Effect.mapError(decode(json), refused)
+    )
+}
+
+const isVoid = (ast: AST.AST): boolean => AST.isVoidKeyword(ast) || (AST.isUnion(ast) && ast.types.every(isVoid))
+
+/** How the value of a handler becomes a response: a page with its counts in the headers, or a deletion's answer. */
+const encoder = (
+  { successSchema }: HttpApiEndpoint.AnyWithProps,
+  deleted: Response
+): ((value: unknown) => Response) => {
+  if (isVoid(successSchema.ast)) return () => deleted
+  const encode = Schema.encodeSync(successSchema as Schema.Schema<unknown>)
+  if (!AST.isTupleType(successSchema.ast)) return (value) => HttpServerResponse.unsafeJson(encode(value))
+  return (value) => {
+    const { count, entries, page, take } = value as Page<unknown>
+    const headers = {
+      [Paging.headers.count]: String(count),
+      [Paging.headers.page]: String(page),
+      [Paging.headers.take]: String(take)
+    }
+    return HttpServerResponse.unsafeJson(encode(entries), { headers })
+  }
+}
+
+/** What is known of a request that was let in: its entry in the log so far, and the parameters in its path. */
+interface Admitted {
+  readonly call: Call
+  readonly params: Readonly<Record<string, string>>
+}
+
+/**
+ * Makes what answers a request whose endpoint was found. Refuses with 400 what the contract does not allow, and with
+ * 404 any organization but this one, which `c` means too.
+ */
+export const make = Effect.gen(function* () {
+  const handlers = yield* Handlers.make
+  const { deletionAnswer } = yield* Options
+  const { orgId } = yield* World
+  const deleted =
+    deletionAnswer === "empty" ? HttpServerResponse.empty({ status: 200 }) : HttpServerResponse.unsafeJson({})
+
+  const isOther = (org_id: string | undefined) => org_id !== undefined && org_id !== "c" && org_id !== orgId
+
+  const toAnswer = ({ endpoint, group }: Routes.Route): ((request: IncomingRequest, to: Admitted) => Answer) => {
+    const ofGroup: Readonly<Record<string, Handler<never, unknown>>> = handlers[group as keyof Handlers.All]
+    const handler = ofGroup[endpoint.name] as unknown as Handler<unknown, unknown>
+    const { withoutBody } = handler
+    const decodePath = decoder(endpoint.pathSchema)
+    const decodeQuery = decoder(endpoint.urlParamsSchema)
+    const lists = listsIn(endpoint.urlParamsSchema)
+    const encode = encoder(endpoint, deleted)
+    const encoded = (value: unknown) => (HttpServerResponse.isServerResponse(value) ? value : encode(value))
+
+    const answerBy =
+      (by: (request: unknown) => Effect.Effect<unknown, Refusal>, request: IncomingRequest, admitted: Admitted) =>
+      (payload?: unknown): Answer => {
+        const { call, params } = admitted
+        const path = decodePath(params)
+        if (Either.isLeft(path)) return path.left
+        const urlParams = Either.flatMap(queryOf(request.url, lists), decodeQuery)
+        if (Either.isLeft(urlParams)) return urlParams.left
+        if (isOther(params["org_id"])) return notFound("organization", params["org_id"]!)
+        return Effect.map(by({ path: path.right, urlParams: urlParams.right, payload, request, call }), encoded)
+      }
+
+    if (Option.isNone(endpoint.payloadSchema)) return (request, admitted) => answerBy(handler, request, admitted)()
+    const decodePayload = payloadDecoder(endpoint.payloadSchema.value)
+    return (request, admitted) =>
+      Effect.flatMap(bodyOf(request), (body) =>
+        body === "" && withoutBody !== undefined
+          ? answerBy(withoutBody, request, admitted)()
+          : Effect.flatMap(decodePayload(body), answerBy(handler, request, admitted))
+      )
+  }
+
+  const answers = new Map(Routes.routes.map((route) => [route, toAnswer(route)]))
+  return (request: IncomingRequest, route: Routes.Route, admitted: Admitted): Answer =>
+    answers.get(route)!(request, admitted)
+})

@@ -14,9 +14,10 @@ import * as FirstEdition from "./FirstEdition.ts"
 const migrated = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* FirstEdition.write
-  yield* sql`CREATE TABLE cluster_messages (request_id INTEGER, entity_type TEXT, entity_id TEXT)`
+  yield* sql`CREATE TABLE cluster_messages (request_id INTEGER, entity_type TEXT, entity_id TEXT, shard_id TEXT)`
   yield* sql`CREATE TABLE cluster_replies (request_id INTEGER)`
-  yield* sql`INSERT INTO cluster_messages VALUES (1, ${entityType}, 'conversation_chat_one'), (2, 'Other', 'other')`
+  yield* sql`INSERT INTO cluster_messages VALUES
+    (1, ${entityType}, 'conversation_chat_one', 'default:7'), (2, 'Other', 'other', 'default:300')`
   yield* sql`INSERT INTO cluster_replies VALUES (1), (2)`
   yield* Migrations.create
   return sql
@@ -52,6 +53,13 @@ it.effect("give the events of the audit the names by which their sentences are f
     const unknown = entries.filter((entry) => AuditEvent.sentence(entry) === entry.event)
     expect(unknown.map(({ event }) => event)).toEqual(["mine"])
     expect(entries.map(({ event }) => event)).toEqual(expect.arrayContaining(["resumed_by_sweep", "state_changed"]))
+  }).pipe(Effect.provide(SqliteClient.layer({ filename: ":memory:" })))
+)
+
+it.effect("put what is left of the timers into the only shard that is searched", () =>
+  Effect.gen(function* () {
+    const sql = yield* migrated
+    expect(yield* sql`SELECT shard_id FROM cluster_messages`).toEqual([{ shard_id: "default:1" }])
   }).pipe(Effect.provide(SqliteClient.layer({ filename: ":memory:" })))
 )
 

@@ -283,7 +283,8 @@ const migrations = {
   "22_quota_shares": OfThePage.quotaShares,
   "23_variants": variants,
   "24_chat_orgs": OfChats.chatOrgs,
-  "25_chats_by_row": OfChats.chatsByRow
+  "25_chats_by_row": OfChats.chatsByRow,
+  "26_one_shard": StoredTimers.intoOneShard
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -47,6 +47,14 @@ export const forgetAll = whereKept((sql) =>
   Effect.zipRight(sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType}`, deleteReplies(sql))
 )
 
+/** Puts the timers of a SQLite file into the only shard that its process has. */
+export const intoOneShard = whereKept((sql) =>
+  sql.onDialectOrElse({
+    pg: () => Effect.void,
+    orElse: () => sql`UPDATE cluster_messages SET shard_id = 'default:1'`
+  })
+)
+
 /** Deletes the timers that have gone off. */
 export const forgetSpent = whereKept((sql) =>
   Effect.zipRight(

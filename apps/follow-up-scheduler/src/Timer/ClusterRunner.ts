@@ -55,9 +55,14 @@ export const address = Config.map(
 
 const alone = (precision: Duration.Duration) =>
   SingleRunner.layer({
-    // One process holds the lock of the database, so all shards are its.
+    // One process holds the lock of the database, so all shards are its. The fewer, the cheaper is each search.
     runnerStorage: "memory",
-    shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime, entityTerminationTimeout }
+    shardingConfig: {
+      shardsPerGroup: 1,
+      entityMessagePollInterval: precision,
+      entityMaxIdleTime,
+      entityTerminationTimeout
+    }
   })
 
 const createTables = (config: Partial<ShardingConfig.ShardingConfig["Type"]>) =>

@@ -54,8 +54,13 @@ it.live("the same contacts are left out after a kill -9 in the midst of sending,
       ["serve", "--policy", "policy.yaml", "--inbox", "--every", "1 second", "--db", "a.db"],
       { cwd, env }
     )
-    const sent = () => Object.fromEntries(names.map((name) => [name, vendor.sentTo(name)]))
-    const expected = Object.fromEntries(names.map((name) => [name, isHeldOut(name) ? 0 : 1]))
+    const sent = (to: ReadonlyArray<string>) => Object.fromEntries(to.map((name) => [name, vendor.sentTo(name)]))
+    const expected = (of: ReadonlyArray<string>) =>
+      Object.fromEntries(of.map((name) => [name, isHeldOut(name) ? 0 : 1]))
+    const inDoubt = (name: string) =>
+      Effect.map(Process.run(["explain", name, "--db", "a.db"], { cwd, env }), ({ stdout }) =>
+        stdout.includes("the message is not there yet")
+      )
     const withReason = (reason: string) =>
       Effect.map(Process.run(["status", "--json", "--db", "a.db"], { cwd, env }), ({ stdout }) =>
         // Before the ledger has been made there is none.
@@ -71,9 +76,12 @@ it.live("the same contacts are left out after a kill -9 in the midst of sending,
     yield* killed.ended
 
     const second = yield* serve
-    yield* until(() => treated.every((name) => vendor.sentTo(name) > 0))
+    // A message that had not left when the process was killed stays in doubt, and is not sent again without a person.
+    const settled = Effect.forEach(treated, (name) => (vendor.sentTo(name) > 0 ? Effect.succeed(true) : inDoubt(name)))
+    yield* Effect.repeat(settled, { until: (all) => all.every((one) => one) })
     yield* untilAllHeldOut
-    expect(sent()).toEqual(expected)
+    const certain = names.filter((name) => isHeldOut(name) || vendor.sentTo(name) > 0)
+    expect(sent(certain)).toEqual(expected(certain))
     second.process.kill("SIGTERM")
     yield* second.ended
 
@@ -81,8 +89,9 @@ it.live("the same contacts are left out after a kill -9 in the midst of sending,
       if (file.startsWith("a.db")) yield* files.remove(`${cwd}/${file}`)
     const third = yield* serve
     yield* untilAllHeldOut
-    expect(yield* withReason("followed_up_already")).toBe(treated.length)
-    expect(sent()).toEqual(expected)
+    expect(yield* withReason("followed_up_already")).toBe(certain.length - heldOut.length)
+    yield* until(() => treated.every((name) => vendor.sentTo(name) > 0))
+    expect(sent(names)).toEqual(expected(names))
     third.process.kill("SIGTERM")
     expect(yield* third.ended).toMatchObject({ code: 143, stderr: "" })
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))

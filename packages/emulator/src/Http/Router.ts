@@ -44,17 +44,25 @@ const listsIn = (schema: Option.Option<Schema.Schema.All>): ReadonlySet<string> 
   return new Set(properties.flatMap(({ name, type }) => (typeof name === "string" && isList(type) ? [name] : [])))
 }
 
-const queryOf = (url: string, lists: ReadonlySet<string>): Either.Either<object, Refusal> => {
-  const start = url.indexOf("?")
+const queryOf = (search: string, lists: ReadonlySet<string>): Either.Either<object, Refusal> => {
   const query: OpenRecord.OpenRecord<string | Array<string>> = {}
-  if (start === -1) return Either.right(query)
-  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+  for (const [name, value] of new URLSearchParams(search)) {
     // It would set the prototype, and the request be answered as if it had none.
     if (name === "__proto__") return badQuery
     const before = OpenRecord.get(query, name) ?? (lists.has(name) ? [] : undefined)
     OpenRecord.set(query, name, before === undefined ? value : [before, value].flat())
   }
   return Either.right(query)
+}
+
+const queryDecoder = (schema: Option.Option<Schema.Schema.All>) => {
+  const decode = decoder(schema)
+  const lists = listsIn(schema)
+  const ofNone = decode({})
+  return (url: string): Either.Either<unknown, Refusal> => {
+    const start = url.indexOf("?")
+    return start === -1 ? ofNone : Either.flatMap(queryOf(url.slice(start), lists), decode)
+  }
 }
 
 const badQuery = Either.left(badRequest("No endpoint has a parameter __proto__"))
@@ -122,8 +130,7 @@ export const make = Effect.gen(function* () {
     const handler = ofGroup[endpoint.name] as unknown as Handler<unknown, unknown>
     const { withoutBody } = handler
     const decodePath = decoder(endpoint.pathSchema)
-    const decodeQuery = decoder(endpoint.urlParamsSchema)
-    const lists = listsIn(endpoint.urlParamsSchema)
+    const decodeQuery = queryDecoder(endpoint.urlParamsSchema)
     const encode = encoder(endpoint, deleted)
     const encoded = (value: unknown) => (HttpServerResponse.isServerResponse(value) ? value : encode(value))
 
@@ -133,7 +140,7 @@ export const make = Effect.gen(function* () {
         const { call, params } = admitted
         const path = decodePath(params)
         if (Either.isLeft(path)) return path.left
-        const urlParams = Either.flatMap(queryOf(request.url, lists), decodeQuery)
+        const urlParams = decodeQuery(request.url)
         if (Either.isLeft(urlParams)) return urlParams.left
         if (isOther(params["org_id"])) return notFound("organization", params["org_id"]!)
         return Effect.map(by({ path: path.right, urlParams: urlParams.right, payload, request, call }), encoded)

@@ -1,4 +1,5 @@
 /** The keys of a request that were given: what is undefined counts as left out. */
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 
 type Optional<A> = { [K in keyof A]-?: undefined extends A[K] ? K : never }[keyof A]
 
@@ -6,5 +7,8 @@ type Optional<A> = { [K in keyof A]-?: undefined extends A[K] ? K : never }[keyo
 export type Given<A> = Omit<A, Optional<A>> & { readonly [K in Optional<A>]?: Exclude<A[K], undefined> }
 
 /** Leaves out the keys that are undefined. */
-export const given = <A extends object>(request: A): Given<A> =>
-  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as Given<A>
+export const given = <A extends object>(request: A): Given<A> => {
+  const kept = {}
+  for (const [key, value] of Object.entries(request)) if (value !== undefined) OpenRecord.set(kept, key, value)
+  return kept as Given<A>
+}

@@ -32,19 +32,12 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         env: { FOLLOW_UPS_SWEEP_SLACK: "0 millis" },
         ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) }
       })
+      yield* until(serve.hold.isHolding)
+      yield* Volume.fill(volume)
+      const free = yield* Volume.keepFull(volume)
       yield* isReportedOnce(serve, {
-        begin: ({ alerts, hold }) =>
-          until(hold.isHolding).pipe(
-            Effect.zipRight(Volume.fill(volume)),
-            Effect.zipRight(hold.release),
-            Effect.zipRight(
-              Volume.fillUntil(
-                volume,
-                until(() => alerts.length > 0)
-              )
-            )
-          ),
-        end: () => Volume.free(volume),
+        begin: ({ hold }) => hold.release,
+        end: () => free,
         alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
         reason: "ledger_failing"
       })
@@ -59,13 +52,10 @@ Requirement.describeWith([aVolume], "on a volume that is full while nothing is d
     Effect.gen(function* () {
       const db = `${volume}/idle.db`
       const serve = yield* serving({ ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) } })
+      const free = yield* Volume.keepFull(volume)
       yield* isReportedOnce(serve, {
-        begin: ({ alerts }) =>
-          Volume.fillUntil(
-            volume,
-            until(() => alerts.length > 0)
-          ),
-        end: () => Volume.free(volume),
+        begin: () => Effect.void,
+        end: () => free,
         alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
         reason: "ledger_failing"
       })

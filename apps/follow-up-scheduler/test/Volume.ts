@@ -2,6 +2,7 @@
 import type * as Requirement from "@effect-invent/test-support/Requirement"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -46,5 +47,14 @@ export const fill = (folder: string) => fillUp(filler(folder), [65536, 4096, 1])
  */
 export const fillUntil = <A, E, R>(folder: string, happened: Effect.Effect<A, E, R>) =>
   Effect.raceFirst(happened, Effect.forever(Effect.delay(fill(folder), "50 millis")))
+
+/**
+ * Keeps it full until the result is run, which frees it. Whatever room SQLite gives back meanwhile, as when it empties
+ * its log, is taken at once.
+ */
+export const keepFull = (folder: string) =>
+  Effect.map(Effect.forkScoped(Effect.forever(Effect.delay(fill(folder), "50 millis"))), (filling) =>
+    Effect.zipRight(Fiber.interrupt(filling), free(folder))
+  )
 
 export const free = (folder: string) => Effect.sync(() => fs.rmSync(filler(folder), { force: true }))

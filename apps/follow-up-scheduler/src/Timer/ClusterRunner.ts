@@ -55,7 +55,7 @@ export const address = Config.map(
 
 const alone = (precision: Duration.Duration) =>
   SingleRunner.layer({
-    // One process holds the lock of the database, so all shards are its. The fewer, the cheaper is each search.
+    // One process holds the lock of the database and needs one shard: each search for due timers names every shard.
     runnerStorage: "memory",
     shardingConfig: {
       shardsPerGroup: 1,

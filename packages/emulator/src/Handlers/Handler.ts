@@ -30,7 +30,7 @@ type Request<Endpoint extends HttpApiEndpoint.Any> = HttpApiEndpoint.Request<End
  * Answers one endpoint: with the value that the contract encodes, with a whole response of its own, or with a refusal.
  */
 export type Handler<Request, A> = ((request: Request) => Effect.Effect<A | HttpServerResponse, Refusal>) & {
-  /** Answers a request without a body in its place, where the contract wants one. */
+  /** Answers a request without a body instead, although the contract requires one. */
   readonly withoutBody?: WithoutBody<Request>
 }
 
@@ -44,10 +44,10 @@ export type Handlers<Group extends GroupName> = {
   >
 }
 
-/** The handlers of a group; one that is missing does not compile. */
+/** The handlers of a group. It does not compile where one is missing. */
 export const group = <const Group extends GroupName>(_: Group, handlers: Handlers<Group>): Handlers<Group> => handlers
 
-/** Answers by the second where a request has no body, although the contract wants one. */
+/** Uses the second handler for a request without a body, although the contract requires one. */
 export const orWithoutBody = <Request, A>(
   handler: (request: Request) => Effect.Effect<A | HttpServerResponse, Refusal>,
   withoutBody: WithoutBody<Request>

@@ -7,7 +7,6 @@
  * ```
  */
 import type { AssistantId, OrgId } from "@effect-invent/domain/Ids"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
@@ -111,8 +110,7 @@ export const parts = ({
         ApiKeys.layer,
         Behaviour.layer(behaviour),
         Faults.layer({ faults, seed, unfired }),
-        RateLimiter.layer(limit),
-        NodeHttpServer.layerContext
+        RateLimiter.layer(limit)
       )
     )
   )

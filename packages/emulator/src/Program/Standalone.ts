@@ -2,6 +2,7 @@
  * The emulator as a program of its own: the server with its side door, a clock that can be moved, and a world that
  * stays.
  */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
@@ -79,7 +80,7 @@ export const layer = ({
     Layer.provide(Server.layerApp),
     Layer.provide(SocketCarrier.layer),
     Layer.provide(Emulator.parts({ capacity: 100_000, unfired: "ignore", ...settings })),
-    Layer.provide(NodeServer.layer(port, host)),
+    Layer.provide(Layer.merge(NodeServer.layer(port, host), NodeHttpServer.layerContext)),
     Layer.provideMerge(layerJournal(state)),
     Layer.provide(WorldClock.layer(speed))
   )

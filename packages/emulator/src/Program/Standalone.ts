@@ -80,7 +80,7 @@ export const layer = ({
     Layer.provide(Server.layerApp),
     Layer.provide(SocketCarrier.layer),
     Layer.provide(Emulator.parts({ capacity: 100_000, unfired: "ignore", ...settings })),
-    Layer.provide(Layer.merge(NodeServer.layer(port, host), NodeHttpServer.layerContext)),
+    Layer.provide([NodeServer.layer(port, host), NodeHttpServer.layerContext]),
     Layer.provideMerge(layerJournal(state)),
     Layer.provide(WorldClock.layer(speed))
   )

@@ -93,7 +93,7 @@ describe("the names of contacts", () => {
       expect((yield* search("xxx"))[0]?.name).toHaveLength(100)
       expect(yield* namesOf("toString", "chat_9")).toEqual({})
       expect(requests).toEqual(["inbox", "chats"])
-      expect(yield* everything).not.toMatch(/Zo|ukasz|xxx/)
+      expect(yield* everything).not.toMatch(/Zoë|ukasz|x{20}/)
     }).pipe(Effect.provide(layer))
   )
 

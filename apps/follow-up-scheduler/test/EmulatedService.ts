@@ -30,13 +30,13 @@ export const quota = (part: number) => ({
 export type Quota = ReturnType<typeof quota>
 
 /** The `arm_lead` of the policy, in milliseconds. */
-export const lead = 15 * Build.second
+export const lead = Build.minute
 export const opening = Build.after(-4 * Build.hour)
 const begin = DateTime.subtract(opening, { minutes: 8 })
 const policy = Build.policy({
   effective_from: "all",
   quiet_hours: { start: "21:00", end: "09:00" },
-  arm_lead: "15 seconds",
+  arm_lead: "1 minute",
   steps: [{ after: "5 minutes", action: "schedule_follow_up" }]
 })
 

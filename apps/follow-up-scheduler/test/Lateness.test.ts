@@ -4,6 +4,7 @@
  */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -53,8 +54,10 @@ it.live.each([
       expect(Math.max(...beyond)).toBeLessThanOrEqual(within * Build.second)
       const order = foreseen.map(({ chat_id }) => went.get(chat_id)!)
       const overtakes = order.map((at, index) => Math.max(0, ...order.slice(0, index)) - at)
-      // One whose look is too old when its turn comes is looked at again.
-      expect(Math.max(...overtakes)).toBeLessThanOrEqual(lead)
+      expect(Math.max(...overtakes)).toBeLessThanOrEqual(5 * Build.second)
+      const sql = yield* SqlClient.SqlClient
+      const events = yield* sql<{ event: string }>`SELECT DISTINCT event FROM audit`
+      expect(events.map(({ event }) => event)).not.toContain("resumed_by_sweep")
     })
     return played(test, { faults, limit })
   },

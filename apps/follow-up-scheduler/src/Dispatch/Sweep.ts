@@ -34,7 +34,15 @@ export interface Parts {
 type Turn = Turns.Turns["ifFree"]
 
 /** Builds `wake`, `sweep` and `pass` of the dispatcher. */
-export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }: Parts) => {
+export const make = ({ chatReview, ledger, mayBegin, policies, turns, ...parts }: Parts) => {
+  /** The follow-ups that this process takes further right now. */
+  const underWay = new Set<FollowUpKey>()
+  const advance: Parts["advance"] = (followUp) =>
+    Effect.suspend(() => {
+      underWay.add(followUp.key)
+      return parts.advance(followUp)
+    }).pipe(Effect.ensuring(Effect.sync(() => underWay.delete(followUp.key))))
+
   /** Rows that wait for longer than they may, because the clock was fast when they were written. */
   const heldTooLong = (now: DateTime.Utc) =>
     Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
@@ -84,7 +92,9 @@ export const make = ({ advance, chatReview, ledger, mayBegin, policies, turns }:
     const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
     const isPaused = Option.isSome(yield* ledger.paused)
     const isHeld = yield* ledger.held
-    const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
+    // One that waits for the quota is overdue, too. Taken up again, it would have to begin anew.
+    const left = overdue.filter(({ key }) => !underWay.has(key))
+    const wanted = left.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
     const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now, turn), { concurrency: sweepConcurrency })
     yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, {
       concurrency: sweepConcurrency,

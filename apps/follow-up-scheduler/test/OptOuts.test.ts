@@ -281,17 +281,30 @@ describe("nothing is known, and the error reports it,", () => {
 })
 
 describe("the lists", () => {
-  it.effect("are read again after half a minute, and not sooner", () => {
+  it.effect("are read again after a minute and a half, and not sooner", () => {
     const { layer, requests } = vendor({})
     return Effect.gen(function* () {
       yield* of("a")
-      yield* TestClock.adjust("29 seconds")
+      yield* TestClock.adjust("89 seconds")
       yield* of("a")
       expect(requests.length).toBe(3)
       yield* TestClock.adjust("1 seconds")
       yield* of("a")
       yield* TestClock.adjust(0)
       expect(requests.length).toBe(6)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("give that of the blocked every fifth time only, where the chat shows that nobody is blocked", () => {
+    const { layer, requests } = vendor({})
+    const shown = { areUnblocked: true, areWithAi: false }
+    const countOf = (status: Status) => requests.filter((request) => request.includes(status)).length
+    return Effect.gen(function* () {
+      const optOuts = yield* OptOuts.OptOuts
+      const look = Effect.zipLeft(optOuts.of([id("a")], undefined, shown), TestClock.adjust("90 seconds"))
+      yield* Effect.repeatN(look, 9)
+      expect(countOf("UNSUBSCRIBED")).toBe(10)
+      expect(countOf("BLOCKED")).toBe(2)
     }).pipe(Effect.provide(layer))
   })
 

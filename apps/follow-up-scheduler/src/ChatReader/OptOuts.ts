@@ -3,11 +3,12 @@
  * so it is read from the contact list by its documented filters, and for a single contact from its activities.
  *
  * Cost. The three lists of an organization take a request for every hundred contacts on them. While follow-ups fall
- * due or chats are looked at, they are read again every 30 seconds, or so seldom that each process spends 3 % of the
- * documented quota on them at most (`ReadingShare.optOuts`). No chat is judged by a list of the unsubscribed that is
- * older than two minutes: each contact is then looked up, for two requests. That is so with more than about 3,000
- * contacts on all lists together, and while a list cannot be read. A contact on a list of the unsubscribed that is
- * older than the read of the chat may have resubscribed since: one or two more requests find that out. A list that
+ * due or chats are looked at, they are read again every 90 seconds, or so seldom that each process spends 3 % of the
+ * documented quota on them at most (`ReadingShare.optOuts`). That of the blocked comes every fifth time only, as long
+ * as the chats themselves show that their contacts are not blocked. No chat is judged by a list of the unsubscribed
+ * that is older than two minutes: each contact is then looked up, for two requests. That is so with more than about
+ * 3,000 contacts on all lists together, and while a list cannot be read. A contact on a list of the unsubscribed that
+ * is older than the read of the chat may have resubscribed since: one or two more requests find that out. A list that
  * names a contact of whom the chat shows the opposite is read again, where its reading is older than that of the chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
@@ -47,7 +48,7 @@ const { limit, window } = RateLimit.defaults
 
 /** How often the lists are read. Only the demo, where time is compressed, uses other values than the default. */
 export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/follow-up-scheduler/OptOutPace", {
-  defaultValue: (): Pace => ({ every: Duration.seconds(30), maxAge: Duration.minutes(2), limit, window })
+  defaultValue: (): Pace => ({ every: Duration.seconds(90), maxAge: Duration.minutes(2), limit, window })
 }) {}
 
 /** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
@@ -107,6 +108,9 @@ const contradicts = {
 
 type Status = keyof typeof contradicts
 
+/** Every how many pauses the list of the blocked is read, while the chats themselves show who is not. */
+const pausesWhereShown = 5
+
 interface Listed {
   readonly ids: ReadonlySet<ContactId>
   /** When its reading began. */
@@ -124,7 +128,7 @@ interface Around {
   readonly org: Orgs.Org
   readonly scope: Scope.Scope
   readonly pace: Pace
-  /** How long to wait between two readings. */
+  /** How long to wait between two readings, or a multiple of it. */
   readonly pause: () => Duration.Duration
 }
 
@@ -164,11 +168,11 @@ const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) =
       if (Either.isRight(result)) latest = result.right
     })
 
-  /** Begins a reading in the background, unless one is under way or, where it `isRegular`, began within the pause. */
-  const beginOne = Effect.fnUntraced(function* (isRegular: boolean) {
+  /** Begins a reading in the background, unless one is under way or began within so many pauses. */
+  const begin = Effect.fnUntraced(function* (pauses: number) {
     const now = yield* MonotonicClock.moment
-    const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < Duration.toMillis(pause())
-    if (reading !== undefined || (isRegular && isTried)) return
+    const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < pauses * Duration.toMillis(pause())
+    if (reading !== undefined || isTried) return
     triedAt = now
     const isLong = Effect.unsafeMakeLatch(false)
     const whole = Effect.either(read(isLong)).pipe(
@@ -183,11 +187,11 @@ const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) =
   )
 
   return {
-    begin: beginOne(true),
+    begin,
     /** Waits until the reading under way ends, or has taken more than {@link pagesAtOnce} pages. */
     settled,
     /** Reads the list once more, and waits as `settled` does. The reading under way may have begun too early for it. */
-    readAgain: settled.pipe(Effect.zipRight(beginOne(false)), Effect.zipRight(settled)),
+    readAgain: settled.pipe(Effect.zipRight(begin(0)), Effect.zipRight(settled)),
     whole: Effect.suspend(() => (reading === undefined ? Effect.void : Fiber.join(reading.fiber))),
     latest: () => latest,
     failure: () => failure,
@@ -204,7 +208,10 @@ const makeOf = (around: Around) => {
   const blocked = makeList("BLOCKED", around)
   const withoutAi = makeList("AI_REPLIES_DISABLED", around)
   const lists = [unsubscribed, blocked, withoutAi]
-  const beginAll = Effect.forEach(lists, ({ begin }) => begin, { discard: true })
+  const beginAll = ({ areUnblocked }: Pick<ContactsShown, "areUnblocked">) =>
+    Effect.all([unsubscribed.begin(1), blocked.begin(areUnblocked ? pausesWhereShown : 1), withoutAi.begin(1)], {
+      discard: true
+    })
 
   /** The latest entry of this kind among a contact's activities, which the service lists from the newest. */
   const latestOf = (contact_id: ContactId, type: "contact_unsubscribed" | "contact_resubscribed") =>
@@ -297,10 +304,10 @@ const makeOf = (around: Around) => {
 
   const of = Effect.fn("OptOuts.of")(function* (contact_ids: ReadonlyArray<ContactId>, shown: ContactsShown) {
     const now = yield* MonotonicClock.moment
-    yield* beginAll
+    yield* beginAll(shown)
     const isUnsubscribed = yield* hasUnsubscribed(contact_ids)
     // The chat shows who is blocked, too, so one who is missing on an old list is no danger.
-    yield* current(blocked)
+    if (!shown.areUnblocked) yield* current(blocked)
     return {
       isUnsubscribed,
       isBlocked: yield* isOn(blocked, contact_ids, shown.areUnblocked, now),
@@ -330,7 +337,7 @@ export const make = Effect.gen(function* () {
     )
   const each = Orgs.listed(orgs).map((org) => makeOf({ invent, org, scope, pace, pause }))
   const lists = each.flatMap((one) => one.lists)
-  const beginAll = Effect.forEach(each, (one) => one.beginAll, { discard: true })
+  const beginAll = Effect.forEach(each, (one) => one.beginAll({ areUnblocked: true }), { discard: true })
   const [only] = each.length === 1 ? each : []
 
   return {

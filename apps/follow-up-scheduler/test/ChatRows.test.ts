@@ -74,6 +74,17 @@ const suspendable = <A, E, R>(test: (suspended: (millis: number) => void) => Eff
     )
   })
 
+/** Reads all of an inbox, as the watch does, an hour ago. */
+const readWhole = (entries: ReadonlyArray<Chat>) =>
+  Effect.flatMap(ChatRows.ChatRows, (rows) =>
+    ChatRows.pagesOf(Stream.rechunk(Stream.fromIterable(entries), perPage)).pipe(
+      Stream.tap((page) => rows.keepPage(undefined, page)),
+      Stream.runLast,
+      Effect.flatMap(Option.match({ onNone: () => Effect.void, onSome: (last) => rows.readWhole(undefined, last) })),
+      Effect.zipRight(TestClock.adjust("1 hour"))
+    )
+  )
+
 const found = Option.match({ onNone: () => undefined, onSome: ({ chat }: ChatRows.Row) => chat.id })
 
 describe("finding the rows of chats", () => {
@@ -104,6 +115,53 @@ describe("finding the rows of chats", () => {
       expect(requests).toHaveLength(1)
       yield* inTime(find(id(1)))
       expect(requests).toHaveLength(2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect(
+    "one that the order of the inbox shows as unchanged costs the first page, and nothing soon after that",
+    () => {
+      const { inbox, layer, requests } = service(1000)
+      const byChange = (at: number) =>
+        Arr.makeBy(1000, (n): Chat => ({ id: id(n), updated_at: Build.after(n < 20 ? at : -n * Build.minute) }))
+      const recent = (n: number) => inTime(find(id(n), { pages: 5, orByOrder: true }))
+      return Effect.gen(function* () {
+        yield* readWhole(byChange(0))
+        inbox.entries = byChange(Build.minute)
+        expect(found(yield* recent(700))).toBe(id(700))
+        expect(requests).toEqual(["inbox 1"])
+        // The clock has moved on by a minute.
+        const since = (yield* millis) - Build.minute - Build.second
+        expect(found(yield* find(id(800), { since, pages: 5, orByOrder: true }))).toBe(id(800))
+        expect(requests).toEqual(["inbox 1"])
+      }).pipe(Effect.provide(layer))
+    }
+  )
+
+  it.effect("one that the page does not show is searched for where the list has another order", () => {
+    const { inbox, layer, requests } = service(1000)
+    return Effect.gen(function* () {
+      const chats = Arr.makeBy(1000, (n): Chat => ({ id: id(n), updated_at: Build.after(n * Build.minute) }))
+      yield* readWhole(chats)
+      inbox.entries = chats
+      expect(found(yield* inTime(find(id(300), { pages: 5, orByOrder: true })))).toBe(id(300))
+      expect(requests).toEqual(["inbox 1", "inbox 2", "inbox 3", "inbox 4"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("one whose entry cannot be decoded is not taken for unchanged", () => {
+    const { inbox, layer, requests } = service(300)
+    const byChange = Arr.makeBy(300, (n): Chat => ({ id: id(n), updated_at: Build.after(-n * Build.minute) }))
+    return Effect.gen(function* () {
+      yield* readWhole(byChange)
+      const raw = { id: id(3), updated_at: 7 }
+      inbox.entries = byChange.with(3, new Undecodable({ raw, issue: "no instant" }) as never)
+      yield* inTime(find(id(0)))
+      requests.length = 0
+      const since = (yield* millis) - Build.hour
+      const result = yield* inTime(Effect.either(find(id(3), { since, pages: 5, orByOrder: true })))
+      expect(result).toMatchObject({ left: { _tag: "UnexpectedResponse" } })
+      expect(requests.length).toBeGreaterThan(0)
     }).pipe(Effect.provide(layer))
   })
 

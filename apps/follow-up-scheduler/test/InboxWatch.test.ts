@@ -2,7 +2,7 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import { InboxChange } from "@effect-invent/client/InboxChange"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
-import { ChatId, MessageId } from "@effect-invent/domain/Ids"
+import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as Socket from "@effect/platform/Socket"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -24,6 +24,7 @@ import { it } from "../../../tools/testing/it.ts"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
+import * as Policies from "../src/Policies.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
 import * as Timer from "../src/Timer.ts"
@@ -41,7 +42,7 @@ const id = (n: number) => ChatId.make(`chat_${n}`)
 const every = Duration.minutes(1)
 const perPage = 100
 
-/** An inbox whose chats a test changes; the latest change comes first unless `isUnordered`. */
+/** An inbox whose chats a test changes; the latest change comes first, or in no order where it `isUnordered`. */
 const makeInbox = (count: number, isUnordered = false) => {
   const chats = new Map(
     Arr.makeBy(count, (n): readonly [ChatId, Chat] => [
@@ -54,7 +55,7 @@ const makeInbox = (count: number, isUnordered = false) => {
   const listed = () => {
     const all = [...chats.values()]
     return isUnordered
-      ? all
+      ? all.toReversed()
       : all.toSorted((a, b) => (b.updated_at?.epochMillis ?? 0) - (a.updated_at?.epochMillis ?? 0))
   }
   const stream = () =>
@@ -91,7 +92,7 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 
 const under = (inbox: Inboxed, version = 1) =>
   InboxWatch.layer(every).pipe(
-    Layer.provideMerge(Layer.merge(Erasure.layer, ChatRows.layer)),
+    Layer.provideMerge(Layer.mergeAll(Erasure.layer, ChatRows.layer, Policies.layer)),
     Layer.provideMerge(Ledger.layer),
     Layer.provide([inbox.layer, noSocket, Layer.succeed(ActivePolicy, Build.policy({ version }))])
   )
@@ -222,9 +223,9 @@ describe("watching the inbox", () => {
       yield* Effect.gen(function* () {
         const { after } = yield* watching()
         yield* after(0)
-        yield* inbox.touch(249)
+        yield* inbox.touch(1)
         expect(yield* after("14 minutes")).toEqual([])
-        expect(yield* after("1 minute")).toEqual([id(249)])
+        expect(yield* after("1 minute")).toEqual([id(1)])
       }).pipe(Effect.provide(under(inbox)))
     })
   )
@@ -287,6 +288,37 @@ describe("watching the inbox", () => {
         yield* after(0)
         expect(yield* after("14 minutes")).toEqual([])
         expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1), id(2)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "names a chat again whose review has not ended after a quarter of an hour, without another listing of it",
+    Effect.gen(function* () {
+      const count = 2000
+      const inbox = makeInbox(count)
+      yield* Effect.gen(function* () {
+        yield* recordLooks(count)
+        let isStuck = true
+        const { after } = yield* watching((chat_id) => (isStuck && chat_id === id(700) ? Effect.void : look(chat_id)))
+        yield* after(0)
+        yield* inbox.touch(700)
+        expect(yield* after(every)).toEqual([id(700)])
+        // Two looks later it is not on the first page any more, and the chats there are known.
+        for (const [first, last] of [
+          [0, 59],
+          [60, 119],
+          [120, 129]
+        ] as const) {
+          yield* Effect.forEach(Arr.range(first, last), (n) => inbox.touch(n))
+          if (last === 129) isStuck = false
+          yield* after(every)
+        }
+        inbox.seen.requests = 0
+        expect(yield* after("25 minutes")).toEqual([])
+        expect(yield* after("1 minute")).toEqual([id(700)])
+        expect(inbox.seen.requests).toBe(26)
+        expect(yield* after("30 minutes")).toEqual([])
       }).pipe(Effect.provide(under(inbox)))
     })
   )
@@ -435,7 +467,85 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "10,000 idle chats cost at most a tenth of the quota",
+    "finds all that changed in the order of changes, also below a page without news",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1000)
+      yield* Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const { after } = yield* watching()
+        yield* after(0)
+        const armed = Arr.makeBy(150, (n) => n + 300)
+        for (const n of armed) {
+          const due = { step: 1, anchor_id: MessageId.make("anchor") }
+          const chat = Build.chat({ chat_id: id(n), conversation_id: ConversationId.make(id(n)) })
+          const plan = Plan.make(Build.policy(), chat, due, Build.after(Build.hour))
+          const planned = yield* ledger.plan(plan, AuditEvents.some.planned)
+          yield* ledger.advance(Option.getOrThrow(planned), { status: "armed" }, AuditEvents.some.armed)
+        }
+        inbox.seen.requests = 0
+        yield* inbox.touch(900)
+        yield* Effect.forEach(armed, (n) => inbox.touch(n))
+        yield* inbox.touch(901, { updated_at: Build.after(2 * Build.minute) })
+        yield* TestClock.adjust("10 seconds")
+        expect((yield* after(every)).toSorted()).toEqual([id(900), id(901)])
+        expect(inbox.seen.requests).toBe(2)
+        yield* Effect.forEach(Arr.range(0, 9), (n) => inbox.touch(n))
+        yield* after(every)
+        inbox.seen.requests = 0
+        expect(yield* after(every)).toEqual([])
+        expect(inbox.seen.requests).toBe(1)
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "reads a few pages a look where very many chats changed at once, and the whole inbox every quarter of an hour",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1500)
+      yield* Effect.gen(function* () {
+        const { after } = yield* watching()
+        yield* after(0)
+        yield* TestClock.adjust("1 second")
+        yield* Effect.forEach(Arr.range(0, 999), (n) => inbox.touch(n))
+        expect(yield* after(every)).toHaveLength(1000)
+        inbox.seen.requests = 0
+        expect(yield* after("1 hour")).toEqual([])
+        expect(inbox.seen.requests).toBeLessThanOrEqual(60 * 5 + 4 * 15)
+        yield* Effect.forEach(Arr.range(0, 9), (n) => inbox.touch(n))
+        yield* after("15 minutes")
+        inbox.seen.requests = 0
+        expect(yield* after("15 minutes")).toEqual([])
+        expect(inbox.seen.requests).toBe(15)
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "reads 4,000 chats in the order of changes whole every two hours only, and soon under other policies",
+    Effect.gen(function* () {
+      const count = 4000
+      const inbox = makeInbox(count)
+      yield* Effect.gen(function* () {
+        yield* recordLooks(count)
+        const { after } = yield* watching()
+        const policies = yield* Policies.Policies
+        const requests = (wait: Duration.DurationInput) =>
+          Effect.suspend(() => {
+            inbox.seen.requests = 0
+            return Effect.map(after(wait), ({ length }) => ({ named: length, requests: inbox.seen.requests }))
+          })
+        const [looks, whole] = [60, count / perPage]
+        yield* after(0)
+        expect(yield* requests("1 hour")).toEqual({ named: 0, requests: looks })
+        expect(yield* requests("2 hours")).toEqual({ named: 0, requests: 2 * looks + whole })
+        yield* policies.replace([Build.policy({ version: 2 })])
+        expect(yield* requests("1 hour")).toEqual({ named: count, requests: looks + whole })
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "10,000 idle chats cost at most a tenth of the quota, in whatever order they are listed",
     Effect.gen(function* () {
       const count = 10_000
       const inbox = makeInbox(count, true)

@@ -177,6 +177,7 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     followUp(name)
     return wholeChat(name, fixture)
   }
+  const updatedAt = (name: string) => latest(since, written(name).at(-1)!.at, updates.get(name)?.at ?? since)
   const wholeChat = (name: string, fixture: Fixture) => ({
     id: name,
     title: name,
@@ -187,7 +188,7 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     pinned: false,
     status: "COMPLETED",
     created_at: since,
-    updated_at: latest(since, written(name).at(-1)!.at, updates.get(name)?.at ?? since),
+    updated_at: updatedAt(name),
     tools: [],
     features: {},
     org_id: fixture.org ?? "org_1",
@@ -216,8 +217,13 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     }
     const ofOrg = Object.entries(chats).filter(([, { org = first }]) => org === first)
     if (kind === "orgs" && (second === "inbox" || second === "chats") && third === undefined) {
-      const rows = ofOrg.flatMap(([name, each]) => (each.isUnlisted === true ? [] : [chat(name, each)]))
-      return rows.toSorted((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at))
+      const rows = ofOrg.flatMap(([name, each]) => {
+        if (each.isUnlisted === true) return []
+        followUp(name)
+        const at = Date.parse(String(each.chat?.["updated_at"] ?? updatedAt(name)))
+        return [{ at, row: () => wholeChat(name, each) }]
+      })
+      return rows.toSorted((a, b) => b.at - a.at).map(({ row }) => row)
     }
     if (kind !== "orgs" || second !== "contacts") return undefined
     if (third === undefined) {
@@ -245,12 +251,15 @@ const firstMessages = (name: string, fixture: Fixture, since: string): Array<Mes
   }))
 }
 
+/** An entry of a list, made only where its page is requested. */
+const entryOf = (entry: unknown): unknown => (typeof entry === "function" ? (entry as () => unknown)() : entry)
+
 /** A page of a list, with the headers that count it; what is no list as it is. */
 const pageOf = (found: unknown, query: URLSearchParams) => {
   if (!Array.isArray(found)) return { entries: found, headers: {} }
   const [page, take] = [Number(query.get("page") ?? 1), Number(query.get("take") ?? 100)]
   return {
-    entries: found.slice((page - 1) * take, page * take) as ReadonlyArray<unknown>,
+    entries: found.slice((page - 1) * take, page * take).map(entryOf),
     headers: {
       "pagination-count": String(found.length),
       "pagination-page": String(page),

@@ -19,7 +19,8 @@ export const fewPages = 5
  * What a chat is read for. It decides how fresh the row has to be:
  * - `plan`: to decide what is to come. A minute old at most.
  * - `schedule`: to have the assistant write. 2 seconds; where the first 500 chats of the inbox do not show the chat,
- *   any known row, because the answer to the update gives the state again.
+ *   any known row, because the answer to the update gives the state again. As for `plan`, the order of the inbox may
+ *   show that a row is still the newest.
  * - `act`: to send a message, or to snooze, close or assign. 2 seconds; the whole lists are read for it, and the
  *   messages are always listed.
  * - `check`: to see what became of a step. Requested during this read.
@@ -31,9 +32,9 @@ export const needOf = (purpose: Purpose, now: number, maxAge = actMaxAge): ChatR
   const since = now - Duration.toMillis(Duration.min(maxAge, actMaxAge))
   switch (purpose) {
     case "plan":
-      return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orByEvent: true }
+      return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orByEvent: true, orByOrder: true }
     case "schedule":
-      return { since, pages: fewPages }
+      return { since, pages: fewPages, orByOrder: true }
     case "act":
       return { since }
     case "check":

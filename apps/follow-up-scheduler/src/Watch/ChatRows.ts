@@ -10,6 +10,7 @@ import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatId, OrgId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
+import * as Undecodable from "@effect-invent/domain/schema/Undecodable"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,7 +18,8 @@ import * as Option from "effect/Option"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as BoundedMap from "./BoundedMap.ts"
 import * as OrgLists from "./ChatRows/OrgLists.ts"
-import { isFresh, type Need, type Row, type Rows, type Source } from "./ChatRows/Row.ts"
+import { idsOfUndecodable, isFresh, type Need, type Page, type Row, type Rows, type Source } from "./ChatRows/Row.ts"
+import type * as ListOrder from "./ListOrder.ts"
 import { ContactNames } from "./ContactNames.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
@@ -42,6 +44,10 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
      * replaces a newer one.
      */
     readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined, from?: Source) => Effect.Effect<void>
+    /** Keeps the rows of a page of an organization's inbox, of a reading that began with the first page. */
+    readonly keepPage: (org: Orgs.Org, page: Page) => Effect.Effect<void>
+    /** Takes note that a reading of an organization's inbox came to its end, with these pages. */
+    readonly readWhole: (org: Orgs.Org, pages: ListOrder.Pages) => Effect.Effect<void>
     /**
      * Drops the row of a chat that was changed in a way that no answer shows. The next read of it reads the lists anew.
      */
@@ -98,8 +104,18 @@ const makeRows = (orgs: Orgs.Orgs["Type"], names: ContactNames["Type"]) => {
       return names.keep(chats.map(ChatSnapshot.contactsOfRow))
     })
 
+  const keepPage: Rows["keepPage"] = ({ asked_at, entries }, from) =>
+    Effect.suspend(() => {
+      for (const id of idsOfUndecodable(entries)) {
+        const row = rows.get(id)
+        if (row !== undefined) rows.keep(id, { ...row, asked_at: undefined })
+      }
+      return keep(Undecodable.omit(entries), asked_at, from)
+    })
+
   return {
     keep,
+    keepPage,
     get: rows.get,
     drop: (chat_id: ChatId) => void rows.take(chat_id),
     ownerOf: (chat_id: ChatId): Orgs.Org => owners.get(chat_id)
@@ -142,6 +158,12 @@ const make = Effect.gen(function* () {
 
   return {
     keep: rows.keep,
+    keepPage: (org, page) =>
+      Effect.suspend(() => {
+        const coverage = lists.find((each) => each.org === org)?.coverage
+        return Effect.tap(rows.keepPage(page, { org, page: page.number }), () => coverage?.pages(page))
+      }),
+    readWhole: (org, pages) => Effect.sync(() => lists.find((each) => each.org === org)?.coverage.whole(pages)),
     find,
     forget: (chat_id) =>
       Effect.sync(() => {

@@ -1,10 +1,13 @@
 /**
  * Watches the whole inbox. Its first page is read often, and the next page only if the one before had news. All of it
- * is read now and then, because the order of the list is undocumented. What the server pushes only saves the wait:
- * without a connection everything is found all the same. Several organizations are listed in turns, a page of each.
+ * is read now and then, because the order of the list is undocumented. Where that reading shows the chats in the order
+ * of their changes, the first pages show every change, and it is repeated more seldom (decision 0026). What the server
+ * pushes only saves the wait: without a connection everything is found all the same. Several organizations are listed
+ * in turns, a page of each.
  *
  * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a sweep. Sweeps
- * of a large inbox are so rare that they take `ReadingShare.wholeInbox` of the documented quota at most.
+ * of a large inbox are so rare that they take `ReadingShare.wholeInbox` of the documented quota at most. In the order
+ * of changes a sweep comes every 15 minutes with 500 chats, every 5 hours with 10,000, and every 6 hours with more.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -20,7 +23,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ReadingShare from "./ReadingShare.ts"
@@ -29,8 +31,10 @@ import * as Policies from "../Policies.ts"
 import type { ActivePolicy } from "../Policy.ts"
 import { Watch } from "../Watch.ts"
 import * as Orgs from "../Policy/Orgs.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import * as ChatRows from "./ChatRows.ts"
 import * as InTurns from "./InTurns.ts"
+import * as ListOrder from "./ListOrder.ts"
 import * as SeenChats from "./SeenChats.ts"
 
 const shortestFullReadWait = Duration.minutes(15)
@@ -44,6 +48,10 @@ export const fullReadEvery = (pages: number): Duration.Duration =>
     Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / ReadingShare.wholeInbox)
   )
 
+/** How long a reading of so many pages counts, where it showed that the chats come in the order of their changes. */
+const wholeFor = (pages: number): Duration.Duration =>
+  Duration.clamp(Duration.minutes(3 * pages), { minimum: shortestFullReadWait, maximum: Duration.hours(6) })
+
 const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)
 
 /** What the inboxes are read with. */
@@ -52,30 +60,83 @@ interface Reading {
   readonly orgs: Orgs.Orgs["Type"]
   readonly rows: ChatRows.ChatRows["Type"]
   readonly seen: SeenChats.Seen
+  readonly policies: Policies.Policies["Type"]
+  /** Of which changes the news were found, by organization. */
+  readonly looked: ReadonlyMap<Orgs.Org, ListOrder.Coverage>
 }
 
-const makeReading = Effect.all({ invent: InventClient, orgs: Orgs.Orgs, rows: ChatRows.ChatRows, seen: SeenChats.make })
+const makeReading = Effect.all({
+  invent: InventClient,
+  orgs: Orgs.Orgs,
+  rows: ChatRows.ChatRows,
+  seen: SeenChats.make,
+  policies: Policies.Policies,
+  looked: Effect.map(Orgs.Orgs, (orgs) => new Map(Orgs.listed(orgs).map((org) => [org, ListOrder.make()])))
+})
 
-/** The chats of an organization, page by page. The rows of all chats are kept for the reads that follow. */
-const rowsOf = ({ invent, orgs, rows }: Omit<Reading, "seen">, org: Orgs.Org) =>
-  invent.inbox.stream({ path: Orgs.pathOf(org) }).pipe(
-    InTurns.reporting(orgs, org),
-    ChatRows.pagesOf,
-    Stream.mapEffect(({ asked_at, entries, number }) => {
-      const chats = Undecodable.omit(entries)
-      return Effect.as(rows.keep(chats, asked_at, { org, page: number }), chats)
-    })
-  )
+/** The pages of an organization's inbox. The rows of all chats are kept for the reads that follow. */
+const pagesOf = ({ invent, orgs, rows }: Pick<Reading, "invent" | "orgs" | "rows">, org: Orgs.Org) =>
+  Stream.suspend(() => {
+    let last: ChatRows.Page | undefined
+    return invent.inbox.stream({ path: Orgs.pathOf(org) }).pipe(
+      InTurns.reporting(orgs, org),
+      ChatRows.pagesOf,
+      Stream.tap((page) => {
+        last = page
+        return rows.keepPage(org, page)
+      }),
+      Stream.onEnd(Effect.suspend(() => (last ? rows.readWhole(org, last) : Effect.void)))
+    )
+  })
 
-/** The chats of an organization that have news, page by page. */
-const pages =
+/** The chats of a page that have news. */
+interface News {
+  readonly chat_ids: ReadonlyArray<ChatId>
+  /** The number of the page, from 1. */
+  readonly number: number
+  /** Whether the pages so far show every change since the last reading. */
+  readonly isComplete: boolean
+}
+
+/** The chats of an organization that have news, page by page. A page counts as looked at once its news are recorded. */
+const newsOf =
   (reading: Reading, isThorough: boolean) =>
-  (org: Orgs.Org): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
-    Stream.mapEffect(rowsOf(reading, org), (chats) => Effect.map(reading.seen.changed(chats, isThorough), idsOf))
+  (org: Orgs.Org): Stream.Stream<News, Failure> =>
+    Stream.suspend(() => {
+      const looked = reading.looked.get(org)
+      let last: ChatRows.Page | undefined
+      return pagesOf(reading, org).pipe(
+        Stream.mapEffect((page) =>
+          Effect.map(reading.seen.changed(Undecodable.omit(page.entries), isThorough), (chats) => {
+            last = page
+            return { chat_ids: idsOf(chats), number: page.number, isComplete: looked?.pages(page) === true }
+          })
+        ),
+        Stream.onEnd(Effect.sync(() => last && looked?.whole(last)))
+      )
+    })
 
-/** The chats of an organization that have news, up to the first page without any. */
-const firstPages = (reading: Reading) => (org: Orgs.Org) =>
-  Stream.takeUntil(pages(reading, false)(org), (news) => news.length === 0)
+/**
+ * After so many pages, one without news ends a look also where the order of changes would have it go on: very many
+ * chats may have changed at once. The whole inbox is then read sooner.
+ */
+const mostPages = 5
+
+/**
+ * The chats of an organization that have news: in the order of changes those since the last reading, else up to the
+ * first page without any.
+ */
+const firstPages = (reading: Reading) => (org: Orgs.Org) => {
+  const find = newsOf(reading, false)
+  const isByChange = () => reading.looked.get(org)?.knownUntil() !== undefined
+  return find(org).pipe(
+    Stream.takeUntil(
+      ({ chat_ids, isComplete, number }) =>
+        isComplete || (chat_ids.length === 0 && (number >= mostPages || !isByChange()))
+    ),
+    Stream.map(({ chat_ids }) => chat_ids)
+  )
+}
 
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
@@ -95,37 +156,73 @@ const pushEvents = ({ invent, rows, seen }: Reading, org: Orgs.Org) =>
     )
   )
 
-/** Reads all inboxes at once, and then again and again; fails only if the first reading of all of them does. */
+/** Whether all changes are known up to an instant that is not long ago. */
+const isRecent = (known_until: number | undefined, now: number) =>
+  known_until !== undefined && now - known_until < Duration.toMillis(shortestFullReadWait)
+
+/** The last whole reading: when it began, the policies in force then, and its pages. */
+interface Whole {
+  readonly begun_at: number
+  readonly policies: string
+  readonly pages: number
+}
+
+/**
+ * Reads all inboxes at once, and then again and again. As long as a reading counts, its turn is for those chats alone
+ * that are to be read although nothing happened in them. Fails only if the first reading of all inboxes does.
+ */
 const fullReads = (reading: Reading) =>
-  Ref.make(0).pipe(
-    Effect.map((count) => {
-      const whole = InTurns.ofEach(reading.orgs, pages(reading, true)).pipe(
-        Stream.tap(() => Ref.update(count, (pages) => pages + 1)),
-        Stream.flattenIterables
-      )
-      const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(fullReadEvery(pages)))
-      return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, loggingFailure(whole)))))
-    }),
-    Stream.unwrap
-  )
+  Stream.suspend(() => {
+    const inForce = Effect.map(reading.policies.current, Policies.keyOf)
+    let last: Whole | undefined
+    const whole = Stream.unwrap(
+      Effect.zipWith(MonotonicClock.elapsed, inForce, (begun_at, policies) => {
+        let pages = 0
+        return InTurns.ofEach(reading.orgs, newsOf(reading, true)).pipe(
+          Stream.tap(() => Effect.sync(() => void pages++)),
+          Stream.mapConcat(({ chat_ids }) => chat_ids),
+          Stream.onEnd(Effect.sync(() => void (last = { begun_at, policies, pages })))
+        )
+      })
+    )
+    const stillCounts = Effect.zipWith(
+      MonotonicClock.elapsed,
+      inForce,
+      (now, policies) =>
+        last?.policies === policies &&
+        now - last.begun_at < Duration.toMillis(wholeFor(last.pages)) &&
+        [...reading.looked.values()].every((looked) => isRecent(looked.knownUntil(), now))
+    )
+    const turn = Effect.map(stillCounts, (counts) =>
+      counts ? Stream.fromIterableEffect(reading.seen.unsettled(shortestFullReadWait)) : whole
+    )
+    const wait = Effect.suspend(() => Effect.sleep(fullReadEvery(last?.pages ?? 0)))
+    const again = Stream.unwrap(Effect.zipRight(wait, turn))
+    return Stream.concat(whole, Stream.forever(loggingFailure(again)))
+  })
 
 /** The ids of all chats of the inboxes. Of several organizations, one whose inbox cannot be read is logged. */
 export const all = Effect.flatMap(
   Effect.all({ invent: InventClient, orgs: Orgs.Orgs, rows: ChatRows.ChatRows }),
-  (reading) => Stream.runCollect(InTurns.ofEach(reading.orgs, (org) => Stream.map(rowsOf(reading, org), idsOf)))
+  (reading) =>
+    Stream.runCollect(
+      InTurns.ofEach(reading.orgs, (org) =>
+        Stream.map(pagesOf(reading, org), ({ entries }) => idsOf(Undecodable.omit(entries)))
+      )
+    )
 ).pipe(
   Effect.map((found) => [...new Set(Chunk.toReadonlyArray(found).flat())]),
   RateLimit.withLane("watch")
 )
 
-const newsOf = (reading: Reading) =>
-  Stream.runCollect(InTurns.ofEach(reading.orgs, pages(reading, true))).pipe(
-    Effect.map((found) => Chunk.toReadonlyArray(found).flat()),
+const newsOfAll = (reading: Reading) =>
+  Stream.runCollect(InTurns.ofEach(reading.orgs, newsOf(reading, true))).pipe(
+    Effect.map((found) => Chunk.toReadonlyArray(found).flatMap(({ chat_ids }) => chat_ids)),
     RateLimit.withLane("watch")
   )
 
 /** The ids of all chats of the inboxes that have news. */
-export const news = Effect.flatMap(makeReading, newsOf)
+export const news = Effect.flatMap(makeReading, newsOfAll)
 
 /** The inboxes, whose first page is read each `every`. */
 export const layer = (
@@ -154,6 +251,6 @@ export const layer = (
         concurrency: "unbounded"
       })
       const inLane = Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch"))
-      return { chats: inLane, news: newsOf(reading), keepsRows: true, inTurn: identity }
+      return { chats: inLane, news: newsOfAll(reading), keepsRows: true, inTurn: identity }
     })
   ).pipe(Layer.provide(Policies.layer))

@@ -6,9 +6,12 @@
  * too.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Erasure } from "../Privacy/Erasure.ts"
 import * as Policies from "../Policies.ts"
@@ -21,6 +24,11 @@ export interface Seen {
    * follow-up, which is read for that anyway.
    */
   readonly changed: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
+  /**
+   * The chats that are to be read again although nothing happened in them, and records that they were named: those
+   * whose last read came to nothing, and those whose review has not ended for so long after they were named.
+   */
+  readonly unsettled: (after: Duration.Duration) => Effect.Effect<ReadonlyArray<ChatId>, SqlError>
 }
 
 const writtenAt = ({ last_message }: Chat) =>
@@ -37,6 +45,9 @@ const withMessageMillis = 5000
 
 /** Reasons of decisions that another read may change although nothing happened in the chat. */
 const retryable = ["unreachable", "no_opening", "not_ours"]
+
+/** How many chats one statement names. */
+const namedAtOnce = 500
 
 interface Row {
   readonly chat_id: string
@@ -132,6 +143,20 @@ export const make = Effect.gen(function* () {
       const found = chats.filter(isNews)
       if (found.length > 0) yield* remember(found, policies)
       return found
+    }),
+    unsettled: Effect.fn("SeenChats.unsettled")(function* (after) {
+      const { epochMillis: now } = yield* DateTime.now
+      const rows = yield* sql<{ chat_id: ChatId }>`SELECT s.chat_id
+        FROM seen s LEFT JOIN chat_decisions d ON d.chat_id = s.chat_id
+        WHERE (s.reviewed = s.namings AND ${sql.in("d.reason", retryable)})
+          OR (s.reviewed < s.namings AND s.named_at <= ${now - Duration.toMillis(after)})`
+      const name = Effect.fnUntraced(function* (ids: Arr.NonEmptyReadonlyArray<ChatId>) {
+        yield* sql`UPDATE seen SET namings = namings + 1, named_at = ${now} WHERE ${sql.in("chat_id", ids)}`
+        const erased = yield* erasure.among(ids)
+        return ids.filter((id) => !erased.has(id))
+      })
+      const ids = rows.map(({ chat_id }) => chat_id)
+      return Arr.flatten(yield* Effect.forEach(Arr.chunksOf(ids, namedAtOnce), name))
     })
   } satisfies Seen
 })

@@ -7,24 +7,21 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
-import { isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
+import type { Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as MonotonicClock from "../../MonotonicClock.ts"
 import * as Orgs from "../../Policy/Orgs.ts"
 import * as InTurns from "../InTurns.ts"
-import { isFresh, type Need, type Page, pagesOf, type Row, type Rows } from "./Row.ts"
+import * as ListOrder from "../ListOrder.ts"
+import { idsOfUndecodable, isFresh, type Need, type Page, pagesOf, type Row, type Rows } from "./Row.ts"
 
 /** Whether the service does not have this list: a 404 counts as an empty one. */
 const hasNoList = ({ _tag }: RepeatableError) => _tag === "NotFound"
-
-/** The id of an entry that cannot be read, where it has one. */
-const idOfUndecodable = ({ raw }: Undecodable): unknown => (Predicate.hasProperty(raw, "id") ? raw.id : undefined)
 
 interface Want extends Need {
   readonly chat_id: ChatId
@@ -57,8 +54,19 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
   let latest = noReading
   const path = Orgs.pathOf(org)
 
+  const coverage = ListOrder.make()
+
+  /** The row, as if requested when the order of the inbox showed last that it was unchanged. */
+  const byOrder = (row: Row): Row => ({
+    ...row,
+    asked_at: row.asked_at === undefined ? undefined : coverage.unchangedUntil(row.asked_at)
+  })
+
   const freshRow = (chat_id: ChatId, need: Need): Option.Option<Row> =>
-    Option.filter(Option.fromNullable(rows.get(chat_id)), (row) => isFresh(row, need))
+    Option.fromNullable(rows.get(chat_id)).pipe(
+      Option.map((row) => (need.orByOrder === true && !isFresh(row, need) ? byOrder(row) : row)),
+      Option.filter((row) => isFresh(row, need))
+    )
 
   const settle = (want: Want, result: Effect.Effect<Option.Option<Row>, RepeatableError>) => {
     wants.delete(want)
@@ -74,7 +82,7 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
   }
 
   const settleUnreadable = (entries: Page["entries"], endpoint: string) => {
-    const ids = new Set(entries.filter(isUndecodable).map(idOfUndecodable))
+    const ids = new Set(idsOfUndecodable(entries))
     for (const want of wants) {
       if (!ids.has(want.chat_id)) continue
       rows.drop(want.chat_id)
@@ -89,25 +97,20 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
 
   /** Reads a list until `isEnough`, which is called after each page. */
   const readList = (
-    endpoint: string,
+    endpoint: "inbox.list" | "chats.list",
     list: Stream.Stream<Chat | Undecodable, RepeatableError>,
     isEnough: () => boolean
   ) =>
     pagesOf(list).pipe(
-      Stream.mapEffect(({ asked_at, entries, number }) =>
-        Effect.map(
-          rows.keep(
-            entries.filter((entry): entry is Chat => !isUndecodable(entry)),
-            asked_at,
-            { org, page: endpoint === "inbox.list" ? number : undefined }
-          ),
-          () => {
-            settleUnreadable(entries, endpoint)
-            settleFound()
-            return isEnough()
-          }
-        )
-      ),
+      Stream.mapEffect((page) => {
+        const isInbox = endpoint === "inbox.list"
+        return Effect.map(rows.keepPage(page, { org, page: isInbox ? page.number : undefined }), () => {
+          if (isInbox) coverage.pages(page)
+          settleUnreadable(page.entries, endpoint)
+          settleFound()
+          return isEnough()
+        })
+      }),
       Stream.takeUntil((enough) => enough),
       Stream.runDrain,
       Effect.catchIf(
@@ -150,8 +153,9 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
     Effect.ensuring(Effect.sync(() => void (isReading = false)))
   )
 
-  /** Whether a later page of the inbox showed the chat last than may be read for it. */
-  const isFurtherOn = (chat_id: ChatId, { pages = wholeInbox }: Need) => (rows.get(chat_id)?.page ?? 0) > pages
+  /** Whether a later page of the inbox showed the chat last than may be read for it, and no order tells of it. */
+  const isFurtherOn = (chat_id: ChatId, { orByOrder, pages = wholeInbox }: Need) =>
+    (rows.get(chat_id)?.page ?? 0) > pages && !(orByOrder === true && coverage.knownUntil() !== undefined)
 
   const wasSearched = ({ pages = Number.POSITIVE_INFINITY, since }: Need) =>
     latest.begun_at >= since && latest.pages >= pages
@@ -175,6 +179,8 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
 
   return {
     find,
+    /** Which changes the readings of the inbox have shown. */
+    coverage,
     /** The next `find` reads the lists anew. */
     expire: () => {
       latest = noReading

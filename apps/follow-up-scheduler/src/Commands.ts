@@ -28,6 +28,7 @@ const run = Command.make(
     db,
     dryRun: Options.dryRun,
     confirm: Options.confirm,
+    by: Options.by,
     logFormat: Options.logFormat,
     json
   },
@@ -51,6 +52,7 @@ const serve = Command.make(
     keep: Options.keep,
     page: Options.page,
     confirm: Options.confirm,
+    by: Options.by,
     health: Options.health,
     logFormat: Options.logFormat
   },

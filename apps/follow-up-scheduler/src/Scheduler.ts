@@ -15,6 +15,7 @@ import * as Ownership from "./Ledger/Database/Ownership.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
+import * as Operator from "./Ledger/Operator.ts"
 import { unconfirmed } from "./Ledger/Unconfirmed.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, reviewEach } from "./ChatReview/ReviewEach.ts"
@@ -43,28 +44,36 @@ const begin = Effect.gen(function* () {
   yield* Effect.forEach(yield* current, ({ id }) => ledger.start(id), { discard: true })
 })
 
+/** Which starts may go on without a resume. */
+export interface Confirmation {
+  /** How many contacts a start may reach; more hold everything. Default: 100. */
+  readonly confirmed?: number | undefined
+  /** The operator who confirmed that number; the audit names them. */
+  readonly confirmedBy?: Option.Option<string>
+}
+
 /**
  * The open starts that this process counts: of each version that is or was in force in it, and those after a pause. A
  * version that a reload has replaced may still have follow-ups that its start holds.
  */
-const starts = (confirmed: number) =>
+const starts = ({ confirmed = unconfirmed, confirmedBy = Option.none() }: Confirmation) =>
   Effect.map(Effect.all([Ledger, Policies]), ([ledger, { known }]) => {
     const versions = Effect.map(known, (all) => all.map(({ id }) => id))
     return {
       isOpen: Effect.flatMap(versions, (ids) => ledger.isStarting(...ids)),
-      settle: Effect.flatMap(versions, (ids) => ledger.settle(ids, confirmed))
+      settle: Effect.flatMap(versions, (ids) => ledger.settle(ids, confirmed)).pipe(Operator.as(confirmedBy))
     }
   })
 
 /**
  * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Gives the
- * number of follow-ups that were taken up. Holds everything where a start would reach more contacts than `confirmed`.
+ * number of follow-ups that were taken up. Holds everything where a start would reach more contacts than confirmed.
  * Fails with an error that every chat would meet; an error of one chat is passed to `onFound`.
  */
 export const runOnce = (
   chat_ids: ReadonlyArray<ChatId>,
   onFound: (found: Found) => Effect.Effect<void>,
-  confirmed = unconfirmed
+  confirmation: Confirmation = {}
 ) =>
   Effect.gen(function* () {
     const chatReview = yield* ChatReview.ChatReview
@@ -73,20 +82,18 @@ export const runOnce = (
     yield* begin
     const isPaused = Option.isSome(yield* ledger.paused)
     yield* RateLimit.withLane("watch")(reviewEach(isPaused ? [] : chat_ids, chatReview.reviewById, onFound))
-    if (!isPaused) yield* Effect.flatMap(starts(confirmed), ({ settle }) => settle)
+    if (!isPaused) yield* Effect.flatMap(starts(confirmation), ({ settle }) => settle)
     return yield* dispatch.pass
   })
 
 /** The times of {@link serve}. */
-export interface ServeOptions {
+export interface ServeOptions extends Confirmation {
   /** How often the ledger is searched for what is due and no timer woke, and for an open start. */
   readonly sweepEvery: Duration.Duration
   /** How long a timer may be late before the sweep takes up its follow-up. */
   readonly sweepSlack: Duration.Duration
   /** How often the open follow-ups are counted for the metrics. Default: 15 seconds. */
   readonly countEvery?: Duration.Duration
-  /** How many contacts a start may reach; more hold everything. Default: 100. */
-  readonly confirmed?: number
 }
 
 /** The times where the environment gives none. */
@@ -134,13 +141,13 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * of the service that every chat would meet fails the watch as long as no chat was read, unless it {@link willPass};
  * later it is retried. Errors of the database are always retried, because it could be used at the start.
  */
-const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
+const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
   Effect.gen(function* () {
     const { chats, inTurn, keepsRows, news } = yield* Watch
     const { forget } = yield* ChatRows
     const chatReview = yield* ChatReview.ChatReview
     const outage = yield* CircuitBreaker.CircuitBreaker
-    const { isOpen: isStarting, settle: count } = yield* starts(confirmed)
+    const { isOpen: isStarting, settle: count } = yield* starts(confirmation)
     let hasLooked = false
     const look = Effect.fnUntraced(function* (chat_id: ChatId) {
       yield* Effect.zipRight(untilResumed, outage.turn)

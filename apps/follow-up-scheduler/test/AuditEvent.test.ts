@@ -205,6 +205,13 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
     [{ name: "opt_outs_imported", detail: { by: "Rita", contacts: 3 } }, "operator", "Rita imported opt-outs: 3"]
   ],
   contact_erased: [[{ name: "contact_erased", detail: { by: "Rita" } }, "operator", "Rita erased a contact"]],
+  start_confirmed: [
+    [
+      { name: "start_confirmed", detail: { by: "Rita", start: "nudge@2 was put in force", contacts: 240 } },
+      "operator",
+      "nudge@2 was put in force; Rita had confirmed the 240 contacts who are written to"
+    ]
+  ],
   policy_applied: [
     [
       { name: "policy_applied", detail: { policy: "nudge@2", running: "retime" } },

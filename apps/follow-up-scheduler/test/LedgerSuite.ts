@@ -2,6 +2,7 @@
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -553,6 +554,30 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         yield* TestClock.adjust("2 hours")
         yield* ledger.settle(version, 0)
         expect([(yield* ledger.held)(version), yield* ledger.toConfirm]).toEqual([false, Option.none()])
+      })
+    )
+
+    story(
+      "records who had confirmed a start that reaches more contacts than go without it",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const rita = Effect.provideService(CurrentOperator, "Rita")
+        const confirmations = Effect.map(ledger.story(ChatId.make(AuditEvent.ofAllChats)), (entries) =>
+          entries.flatMap(({ detail, event }) => (event === "start_confirmed" ? [detail] : []))
+        )
+        yield* ledger.start(version)
+        yield* waiting(Arr.makeBy(100, (n) => `chat_${n}`))
+        yield* rita(ledger.settle(version, 1000))
+        expect(yield* confirmations).toEqual([])
+        yield* ledger.pause
+        yield* ledger.resumeWith(0)
+        yield* waiting(["one_more"])
+        yield* TestClock.adjust("2 hours")
+        yield* rita(ledger.settle(version, 1000))
+        expect(yield* confirmations).toEqual([
+          { by: "Rita", start: "sending goes on after a pause or a restore", contacts: 101 }
+        ])
+        expect(Option.isNone(yield* ledger.paused)).toBe(true)
       })
     )
 

@@ -278,7 +278,7 @@ describe("a version that a reload puts in force", () => {
         ada: { contact: "ada", channel: "custom" },
         ben: { contact: "ben", channel: "custom" }
       })
-      const pass = (confirmed: number) => Scheduler.runOnce(inbox.names, () => Effect.void, confirmed)
+      const pass = (confirmed: number) => Scheduler.runOnce(inbox.names, () => Effect.void, { confirmed })
       const folder = yield* begin("retime")
       const policies = yield* PolicyFiles.load([folder.folder])
       yield* Effect.gen(function* () {

@@ -45,7 +45,7 @@ const inProcess = (inbox: Inbox, policies: InForce) => Effect.provide(underPolic
 const pass = (inbox: Inbox, at: number, confirmed?: number) =>
   Effect.zipRight(
     setClock(after(at)),
-    Scheduler.runOnce(inbox.names, () => Effect.void, confirmed)
+    Scheduler.runOnce(inbox.names, () => Effect.void, { confirmed })
   )
 
 const story = (name: string, test: Effect.Effect<void, unknown, SqlClient.SqlClient>) =>

@@ -1,6 +1,7 @@
 /** What would write to many at once: the program against a server that shares no code with ours. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as CommandLine from "./CommandLine.ts"
 import { followUps, policy } from "./Passes.ts"
 
 const chats = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`chat_${index + 1}`, {}]))
@@ -21,16 +22,24 @@ describe("a policy that would write to 150 contacts when it is put in force", ()
       })
   )
 
-  it.live("writes to all of them where 150 are confirmed from the beginning", () =>
+  it.live("writes to all of them where 150 are confirmed from the beginning, and records by whom", () =>
     Effect.gen(function* () {
+      let exported = ""
       const { sentAfter } = yield* followUps({
         chats,
         policy: unlimited,
-        passes: ["2026-07-15T13:00:30Z"],
-        args: ["--confirm", "150"],
+        passes: ["2026-07-15T13:00:30Z", "2026-07-15T13:01:00Z"],
+        args: (pass) => (pass === 0 ? ["--confirm", "150", "--by", "Rita"] : []),
+        before: (pass, ledger) =>
+          pass === 0
+            ? Effect.void
+            : Effect.map(CommandLine.run(["export", "--db", ledger]), ({ stdout }) => void (exported = stdout)),
         env
       })
-      expect(sentAfter).toEqual([150])
+      expect(sentAfter).toEqual([150, 150])
+      expect(exported.split("\n").filter((line) => line.includes("start_confirmed"))).toEqual([
+        expect.stringMatching(/Rita.*150/)
+      ])
     })
   )
 })

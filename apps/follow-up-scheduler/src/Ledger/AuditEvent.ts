@@ -237,6 +237,12 @@ const definitions = {
   ),
   /** It names no contact. */
   contact_erased: define("operator", Schema.Struct({ by }), (detail) => say`${who(detail)} erased a contact`),
+  /** A start that reaches more contacts than go without being confirmed. `start`: what began, in words. */
+  start_confirmed: define(
+    "operator",
+    Schema.Struct({ by, start: Schema.String, contacts: Schema.Number }),
+    (detail) => say`${detail.start}; ${who(detail)} had confirmed the ${detail.contacts} contacts who are written to`
+  ),
   policy_applied: define(
     "operator",
     Schema.Struct({ by, policy: Schema.String, running: Schema.String }),

@@ -15,6 +15,7 @@ import * as AuditWriter from "./AuditWriter.ts"
 import * as Transaction from "./Database/Transaction.ts"
 import * as Operator from "./Operator.ts"
 import type * as PauseSwitch from "./PauseSwitch.ts"
+import { unconfirmed } from "./Unconfirmed.ts"
 import * as CountText from "../Policy/CountText.ts"
 
 /** More contacts would be written to than were confirmed. Nothing was sent, and sending stays held. */
@@ -50,7 +51,7 @@ export interface Starts {
    * Counts the contacts whom the open starts of one or several versions together, and those after a pause, would reach
    * within a day, and closes these starts. Counted are planned follow-ups of these versions; after a pause, those that
    * are due by now or were planned since. More contacts than `confirmed`, or than were confirmed with the resume, hold
-   * everything.
+   * everything. Records where `confirmed` lets more be written to than go without it, and the operator.
    */
   readonly settle: (policies: string | ReadonlyArray<string>, confirmed: number) => Effect.Effect<void, SqlError>
 }
@@ -113,7 +114,13 @@ export const make = (
       const contacts = yield* reach(which(now), now)
       const ids = starts.map(({ id }) => id)
       yield* sql`UPDATE starts SET counted_at = ${now} WHERE ${sql.in("id", ids)}`
-      if (contacts <= Math.max(confirmed, ...starts.map((start) => start.confirmed))) return
+      const byResume = Math.max(...starts.map((start) => start.confirmed))
+      if (contacts <= Math.max(confirmed, byResume)) {
+        const detail = { ...(yield* Operator.by), start: cause, contacts }
+        if (contacts > Math.max(unconfirmed, byResume))
+          yield* audit(AuditWriter.allChats, { name: "start_confirmed", detail })
+        return
+      }
       const held = `${cause}, and ${CountText.count(contacts, "contact")} would be written to`
       yield* pauseSwitch.hold(held, contacts)
       yield* Effect.logError(`held: ${held}; look at them with preview, then resume --confirm ${contacts}`)

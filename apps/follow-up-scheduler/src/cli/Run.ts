@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Ownership } from "../Ledger/Database/Ownership.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
 import { type Found, reviewEach } from "../ChatReview/ReviewEach.ts"
@@ -71,10 +72,10 @@ const sayLeft = Effect.gen(function* () {
   yield* Effect.forEach(lines, (line) => Effect.logInfo(line), { discard: true })
 })
 
-const pass = ({ confirm, json, source }: Options) =>
+const pass = ({ by, confirm, json, source }: Options) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    yield* Pause.confirmHeld(confirm)
+    yield* Operator.as(by)(Pause.confirmHeld(confirm))
     yield* sayLeft
     const paused = yield* ledger.paused
     const { found, tell } = teller(json)
@@ -88,7 +89,10 @@ const pass = ({ confirm, json, source }: Options) =>
       : Option.isSome(paused)
         ? Effect.succeed([])
         : InboxWatch.news
-    const carried = yield* Scheduler.runOnce(chat_ids, tell, Option.getOrUndefined(confirm))
+    const carried = yield* Scheduler.runOnce(chat_ids, tell, {
+      confirmed: Option.getOrUndefined(confirm),
+      confirmedBy: by
+    })
     yield* Effect.flatMap(Ownership, ({ check }) => check)
     const tally = yield* ledger.tally
     if (json)
@@ -134,6 +138,7 @@ interface Options {
   readonly db: Db
   readonly dryRun: boolean
   readonly confirm: Option.Option<number>
+  readonly by: Option.Option<string>
   readonly json: boolean
 }
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Queue from "effect/Queue"
-import { unconfirmed } from "../Ledger/Unconfirmed.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as Alerts from "../Operations/Alerts.ts"
 import * as Health from "../Operations/Health.ts"
@@ -46,6 +46,7 @@ interface Options {
   readonly keep: Duration.Duration
   readonly page: Page
   readonly confirm: Option.Option<number>
+  readonly by: Option.Option<string>
   readonly health: { readonly host: string; readonly port: Option.Option<number> }
 }
 
@@ -97,9 +98,9 @@ const watching = (options: Options, reloadSignals: Queue.Dequeue<void>) =>
     const ofOrgs = orgs.length === 0 ? "" : ` of ${orgs.join(", ")}`
     yield* Effect.logInfo(`following up ${nameOf(options.source)}${ofOrgs} by ${options.policies.join(", ")}`)
     yield* putInForce(options)
-    yield* Pause.confirmHeld(options.confirm)
+    yield* Operator.as(options.by)(Pause.confirmHeld(options.confirm))
     yield* announce
-    const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
+    const confirmed = Option.getOrUndefined(options.confirm)
     const alertSettings = yield* Alerts.settings
     const alerts = yield* Alerts.make(alertSettings)
     const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) =>
@@ -112,7 +113,7 @@ const watching = (options: Options, reloadSignals: Queue.Dequeue<void>) =>
       Reload.watching(Reload.make(options.policies, options.running), settings.sweepEvery, reloadSignals)
     ]
     const serving = Effect.tapErrorTag(
-      Scheduler.serve({ ...settings, confirmed }),
+      Scheduler.serve({ ...settings, confirmed, confirmedBy: options.by }),
       "Unauthorized",
       () => alerts.lastWords
     )

@@ -4,6 +4,7 @@
  */
 import * as Requirement from "@effect-invent/test-support/Requirement"
 import { afterAll, beforeAll, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -70,6 +71,8 @@ const answers: Readonly<Record<string, { readonly reply: Server.Reply; readonly 
   }
 }
 
+const chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
 interface Stall {
   readonly scheme: "http" | "https"
   readonly says: string
@@ -80,7 +83,8 @@ const stalls: Readonly<Record<string, Stall>> = {
   "while connecting": { scheme: "https", says: "", call: "Unsafe" },
   "while sending": { scheme: "http", says: "", call: "Large" },
   "while waiting": { scheme: "http", says: "", call: "Unsafe" },
-  "while reading": { scheme: "http", says: "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", call: "Unsafe" }
+  "while reading": { scheme: "http", says: "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", call: "Unsafe" },
+  "while reading chunks": { scheme: "http", says: `${chunked}1\r\n{\r\n`, call: "Unsafe" }
 }
 
 const suite = (runtime: Runtime.Runtime) => {
@@ -138,6 +142,18 @@ const suite = (runtime: Runtime.Runtime) => {
         expect(server.received.length, what).toBe(1)
         if (what === "called gzip and is none") row.brokenGzip = outcome!.split(" ")[0]!
       }
+    })
+  )
+
+  it.scopedLive("ends an answer in chunks that never ends by itself, and its connection", () =>
+    Effect.gen(function* () {
+      const closed = yield* Deferred.make<void>()
+      const server = yield* Server.serve((_, response) => {
+        response.on("close", () => Deferred.unsafeDone(closed, Exit.void))
+        response.writeHead(200).write(Buffer.alloc(9 * 1024 * 1024, " "))
+      })
+      expect(yield* ask({ baseUrl: server.baseUrl, calls: ["Unsafe"] })).toEqual(["UnexpectedResponse 200"])
+      yield* Deferred.await(closed)
     })
   )
 

@@ -121,8 +121,9 @@ export type Streams = {
 export interface EventsRequest {
   readonly path?: { readonly org_id?: OrgId }
   /**
-   * How often to list the inbox beside listening: what a silent or lossy connection keeps back shows then. Default 5
-   * minutes; each time costs a request for every 100 chats. "never": not even at the start, for who lists it by itself.
+   * How often to list the inbox beside listening: what a silent or lossy connection keeps back shows then, and all
+   * where none opens. Default 5 minutes; each time costs a request for every 100 chats. "never": not even at the start,
+   * for who lists it by itself.
    */
   readonly listEvery?: DurationInput | "never"
 }

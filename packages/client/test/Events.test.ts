@@ -161,20 +161,40 @@ describe("inbox.events", () => {
     })
   )
 
-  it.scoped("polls, ever more slowly, where no connection is let in", () =>
+  it.scoped("lists once in five minutes at least, and twice at most, where no connection is let in", () =>
     Effect.gen(function* () {
       const { seen, sockets, emitted } = yield* run(
         ({ nth }) => json([chat("a", Math.min(nth, 9))]),
         () => "refused"
       )
-      const early = seen.length
-      yield* TestClock.adjust("20 seconds")
-      // The longest back-off is 400 ms here, so that there is one at least as often.
-      expect(sockets.length).toBe(seen.length)
-      expect(seen.length - early).toBeGreaterThanOrEqual(20_000 / 400)
-      expect(early).toBeGreaterThan(1_000 / 400)
+      expect([seen.length, sockets.length > 2]).toEqual([1, true])
+      for (let nth = 1; nth <= 24; nth++) {
+        const before = seen.length
+        yield* TestClock.adjust("5 minutes")
+        expect(seen.length - before).toBeGreaterThanOrEqual(1)
+        expect(seen.length - before).toBeLessThanOrEqual(2)
+      }
       expect(emitted().length).toBe(9)
     })
+  )
+
+  it.scoped(
+    "tries to connect ever more seldom, at last every five minutes at most, where no connection is let in",
+    () =>
+      Effect.gen(function* () {
+        const { seen, sockets } = yield* run(
+          () => json([]),
+          () => "refused",
+          { listEvery: "never" }
+        )
+        yield* TestClock.adjust("1 hour")
+        const first = sockets.length
+        yield* TestClock.adjust("10 hours")
+        // Each wait is a random part of five minutes.
+        expect(sockets.length - first).toBeGreaterThanOrEqual(10 * 12)
+        expect(sockets.length - first).toBeLessThanOrEqual(10 * 40)
+        expect(seen).toEqual([])
+      })
   )
 
   it.scoped("tries again soon after a connection that has lasted, whatever the machine's clock did meanwhile", () =>

@@ -1,6 +1,7 @@
 /**
  * The inbox as a stream: a WebSocket for what happens, and the list for what it does not deliver. Unless listing is not
- * wanted, each connection, opened or not, is followed by one, and what is newer than what was seen is emitted.
+ * wanted, each connection that opened is followed by one, and what is newer than what was seen is emitted. Where none
+ * opens, the list is read at least once in `listEvery` and at most twice.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as Graphemes from "@effect-invent/domain/Graphemes"
@@ -33,6 +34,9 @@ type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
  * ends the connection, and the listing that follows waits for room.
  */
 const mostWaiting = 1000
+
+/** Maximum wait between two attempts to connect, where the retry policy's own is not longer. */
+const mostBetween = Duration.minutes(5)
 
 const excerptLength = 500
 
@@ -109,11 +113,17 @@ const connect = (settings: Settings, url: string) =>
 const session = (settings: Settings, { list, listEvery, url }: Options, changes: Changes) => {
   const seen = makeSeen()
   const withoutKey = Authentication.withoutKey(settings.apiKey)
+  let listedAt = Number.NEGATIVE_INFINITY
 
-  const listed = Stream.runForEach(Stream.filter(list, seen.isNew), (chat) => {
-    seen.add(chat)
-    return Queue.offer(changes, Effect.succeed(InboxChange.Listed({ chat })))
-  })
+  const listed = Effect.flatMap(MonotonicClock.millis, (now) =>
+    Stream.filter(list, seen.isNew).pipe(
+      Stream.runForEach((chat) => {
+        seen.add(chat)
+        return Queue.offer(changes, Effect.succeed(InboxChange.Listed({ chat })))
+      }),
+      Effect.tap(() => void (listedAt = now))
+    )
+  )
   /** Whether there was room. */
   const push = (change: InboxChange): boolean => {
     const isQueued = Queue.unsafeOffer(changes, Effect.succeed(change))
@@ -137,7 +147,8 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
     }
     // A change after the listing began must come by the socket, so it listens first, if it can.
     yield* Effect.raceFirst(Deferred.await(opened), Fiber.await(listening))
-    yield* listed
+    const wasListed = (yield* MonotonicClock.millis) - listedAt < Duration.toMillis(listEvery) / 2
+    if ((yield* Deferred.isDone(opened)) || !wasListed) yield* listed
     const again = Effect.sleep(listEvery).pipe(Effect.zipRight(listed), Effect.forever)
     yield* Effect.raceAll([again, Fiber.await(listening), Deferred.await(overflow)])
   }).pipe(
@@ -151,9 +162,12 @@ const stream = (
   options: Options
 ): Stream.Stream<InboxChange, RepeatableError, Socket.WebSocketConstructor> => {
   const { baseDelay, maxDelay } = settings.retry
+  const { listEvery } = options
+  const between = listEvery === "never" ? mostBetween : Duration.min(Duration.times(listEvery, 0.5), mostBetween)
+  const most = Duration.max(maxDelay, between)
   const backOff = (failures: number) =>
     Effect.flatMap(Random.next, (jitter) =>
-      Effect.sleep(Duration.times(Duration.min(Duration.times(baseDelay, 2 ** failures), maxDelay), jitter))
+      Effect.sleep(Duration.times(Duration.min(Duration.times(baseDelay, 2 ** failures), most), jitter))
     )
   return Stream.unwrapScoped(
     Effect.gen(function* () {

@@ -20,6 +20,7 @@ import { unconfirmed } from "./Ledger/Unconfirmed.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, reviewEach } from "./ChatReview/ReviewEach.ts"
 import * as ChatReview from "./ChatReview.ts"
+import * as ReturnedContacts from "./ChatReview/ReturnedContacts.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import * as CircuitBreaker from "./ChatReader/CircuitBreaker.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
@@ -131,10 +132,19 @@ const passing: ReadonlyArray<string> = [
   "SqlError"
 ] satisfies ReadonlyArray<(RepeatableError | SqlError)["_tag"]>
 
+/**
+ * How many answers that cannot be decoded are asked for again before any chat was read. One may be spoilt on its way;
+ * more of them come from something that is not the service.
+ */
+const mostSpoilt = 2
+
 const willPass = ({ _tag }: { readonly _tag: string }) => passing.includes(_tag)
 
 const wordsOf = (error: { readonly message: string; readonly cause?: unknown }): string =>
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+
+/** How often contacts are looked for whom a list of the service no longer keeps from follow-ups. */
+const returnedEvery = Duration.minutes(15)
 
 /**
  * Reads every chat that may have changed. Where a start is open, first reads all chats with news, and counts. An error
@@ -149,6 +159,7 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
     const outage = yield* CircuitBreaker.CircuitBreaker
     const { isOpen: isStarting, settle: count } = yield* starts(confirmation)
     let hasLooked = false
+    let spoilt = 0
     const look = Effect.fnUntraced(function* (chat_id: ChatId) {
       yield* Effect.zipRight(untilResumed, outage.turn)
       const { error } = yield* RateLimit.withLane("watch")(found(chat_id, chatReview.reviewById(chat_id)))
@@ -156,7 +167,14 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
       if (error !== undefined) yield* Effect.logWarning(`chat ${chat_id}: ${error.message}`)
     })
     const settle = Effect.zipRight(untilResumed, count)
-    const named = keepsRows ? chats : Stream.tap(chats, forget)
+    const returned = yield* ReturnedContacts.make
+    // The chats of these contacts did not change, so their rows in memory count as the newest.
+    const again = Stream.fromSchedule(Schedule.spaced(returnedEvery)).pipe(
+      Stream.mapEffect(() => returned),
+      Stream.flattenIterables,
+      Stream.tap(forget)
+    )
+    const named = Stream.merge(keepsRows ? chats : Stream.tap(chats, forget), again, { haltStrategy: "left" })
     const looks = Stream.mapEffect(named, look, { concurrency, unordered: true }).pipe(
       Stream.runDrain,
       Effect.as(false)
@@ -181,15 +199,17 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
     const pass =
       news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
+    const mayBeSpoilt = ({ _tag }: Effect.Effect.Error<typeof pass>) =>
+      _tag === "UnexpectedResponse" && ++spoilt <= mostSpoilt
     const shouldRetry = (error: Effect.Effect.Error<typeof pass>) =>
-      hasLooked || willPass(error)
+      hasLooked || willPass(error) || mayBeSpoilt(error)
         ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
             Effect.zipRight(error._tag === "SqlError" ? Activity.sweepFailed(wordsOf(error)) : Effect.void),
             Effect.as(true)
           )
         : Effect.succeed(false)
-    const again = Effect.repeat(pass, { while: (isAgain) => isAgain })
-    yield* inTurn(Effect.asVoid(Effect.retry(again, { while: shouldRetry, schedule: outageBackoff })))
+    const repeated = Effect.repeat(pass, { while: (isAgain) => isAgain })
+    yield* inTurn(Effect.asVoid(Effect.retry(repeated, { while: shouldRetry, schedule: outageBackoff })))
   })
 
 /**

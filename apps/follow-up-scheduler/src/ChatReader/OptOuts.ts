@@ -29,10 +29,16 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ContactsShown, OptOut } from "../Decide/OptOut.ts"
+import type { Reason } from "../Decide/Reason.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
 import * as ReadingShare from "../Watch/ReadingShare.ts"
+
+/** The reasons that one of the lists gives. */
+export const listedReasons = ["unsubscribed", "blocked", "contact_ai_disabled"] as const satisfies ReadonlyArray<Reason>
+/** One of {@link listedReasons}. */
+export type ListedReason = (typeof listedReasons)[number]
 
 interface Pace {
   /** Minimum time between two readings of a list. */
@@ -76,6 +82,11 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
       org?: Orgs.Org,
       shown?: ContactsShown
     ) => Effect.Effect<OptOut, RepeatableError>
+    /**
+     * The contacts of an organization whom this reason keeps from follow-ups, by a list that is two minutes old at most:
+     * it is read where none is in memory. Fails where it cannot be read.
+     */
+    readonly listed: (reason: ListedReason, org: Orgs.Org) => Effect.Effect<ReadonlySet<ContactId>, RepeatableError>
     /**
      * Reads the lists again and again while `isWanted` is true, so that reads of chats do not wait for them. Never
      * ends.
@@ -315,7 +326,17 @@ const makeOf = (around: Around) => {
     }
   })
 
-  return { org, lists, beginAll, of }
+  const byReason = { unsubscribed, blocked, contact_ai_disabled: withoutAi }
+
+  const listed = Effect.fnUntraced(function* (reason: ListedReason) {
+    const { begin, failure, latest, whole } = byReason[reason]
+    if (!isFresh(latest(), yield* MonotonicClock.moment)) yield* Effect.zipRight(begin(0), whole)
+    const found = latest()
+    if (isFresh(found, yield* MonotonicClock.moment)) return found.ids
+    return yield* failure() ?? unreadable("contacts.list", "it was not read")
+  })
+
+  return { org, lists, beginAll, of, listed }
 }
 
 const nothingShown: ContactsShown = { areUnblocked: false, areWithAi: false }
@@ -340,15 +361,19 @@ export const make = Effect.gen(function* () {
   const beginAll = Effect.forEach(each, (one) => one.beginAll({ areUnblocked: true }), { discard: true })
   const [only] = each.length === 1 ? each : []
 
+  const within = <A>(org: Orgs.Org, use: (own: (typeof each)[number]) => Effect.Effect<A, RepeatableError>) => {
+    const own = only ?? each.find((one) => one.org === org)
+    return own === undefined
+      ? Effect.fail(unreadable("contacts.list", "the organization of the contact is not known"))
+      : Effect.mapError(use(own), Orgs.ofOne(orgs, own.org))
+  }
+
   return {
-    of: (contact_ids, org, shown = nothingShown) => {
-      if (contact_ids.length === 0)
-        return Effect.succeed({ isUnsubscribed: false, isBlocked: false, isWithoutAi: false })
-      const own = only ?? each.find((one) => one.org === org)
-      return own === undefined
-        ? Effect.fail(unreadable("contacts.list", "the organization of the contact is not known"))
-        : Effect.mapError(own.of(contact_ids, shown), Orgs.ofOne(orgs, own.org))
-    },
+    of: (contact_ids, org, shown = nothingShown) =>
+      contact_ids.length === 0
+        ? Effect.succeed({ isUnsubscribed: false, isBlocked: false, isWithoutAi: false })
+        : within(org, (own) => own.of(contact_ids, shown)),
+    listed: (reason, org) => within(org, (own) => own.listed(reason)),
     keepCurrent: (isWanted) =>
       Effect.zipRight(
         beginAll,

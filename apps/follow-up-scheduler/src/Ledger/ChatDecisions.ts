@@ -1,5 +1,5 @@
 /** The latest decision about each chat. */
-import type { OrgId } from "@effect-invent/domain/Ids"
+import type { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
@@ -39,7 +39,15 @@ export interface ChatsOfOrg {
   readonly chats: number
 }
 
-/** The part of the ledger that counts chats. */
+/** A chat, its contact, and the reason of the latest decision about it. */
+export interface DecidedFor {
+  readonly chat_id: ChatId
+  readonly contact_id: ContactId
+  readonly org_id: OrgId | null
+  readonly reason: Reason
+}
+
+/** The part of the ledger that counts and finds chats by their latest decision. */
 export interface ChatDecisions {
   /** Every chat counted once, by its latest decision and the follow-ups it got. */
   readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
@@ -47,6 +55,8 @@ export interface ChatDecisions {
   readonly orgOf: (chat_id: string) => Effect.Effect<OrgId | undefined, SqlError>
   /** The same for log lines and metrics: undefined also where one organization is named, or the database fails. */
   readonly orgLabelOf: (chat_id: string) => Effect.Effect<OrgId | undefined>
+  /** The chats whose latest decision has one of these reasons, and whose contact is known. */
+  readonly decidedFor: (reasons: ReadonlyArray<Reason>) => Effect.Effect<ReadonlyArray<DecidedFor>, SqlError>
   /** How many chats each organization has on record, by its id. Chats without one are not counted. */
   readonly chatsByOrg: Effect.Effect<ReadonlyArray<ChatsOfOrg>, SqlError>
 }
@@ -83,6 +93,9 @@ export const make = (sql: SqlClient, audit: AuditWriter.AuditWriter) => {
       Effect.flatMap(Orgs.Orgs, (orgs) =>
         Orgs.areSeveral(orgs) ? Effect.orElseSucceed(orgOf(chat_id), () => undefined) : Effect.succeed(undefined)
       ),
+    decidedFor: (reasons) => sql<DecidedFor>`SELECT d.chat_id, s.contact_id, d.org_id, d.reason
+      FROM chat_decisions d JOIN subjects s ON s.chat_id = d.chat_id
+      WHERE ${sql.in("d.reason", reasons)} AND s.contact_id IS NOT NULL`,
     chatsByOrg: sql<ChatsOfOrg>`SELECT org_id, CAST(count(*) AS INTEGER) AS chats FROM chat_decisions
       WHERE org_id IS NOT NULL GROUP BY org_id ORDER BY org_id`
   }

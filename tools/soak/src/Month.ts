@@ -16,7 +16,9 @@ import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
 import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyFile"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
 import * as Watch from "@effect-invent/follow-up-scheduler/Watch"
+import * as InboxWatch from "@effect-invent/follow-up-scheduler/Watch/InboxWatch"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as Socket from "@effect/platform/Socket"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -38,6 +40,8 @@ export interface Settings {
   readonly conversations: number
   /** Which days of the month; all 30 unless given. */
   readonly days?: { readonly from: number; readonly count: number }
+  /** How the scheduler learns what has passed: by the events of the channels, unless given, or from the inbox. */
+  readonly watch?: "events" | "inbox"
 }
 
 export interface Outcome {
@@ -143,7 +147,15 @@ const layerAround = (policy: string) =>
     Layer.effect(ActivePolicy, VirtualTime.outside(PolicyFile.parse(policy, "policy")))
   )
 
-const play = ({ conversations, days = month, seed }: Settings) =>
+/** The inbox alone, its first page every quarter of an hour. */
+const layerInbox = Layer.provide(
+  InboxWatch.layer(Duration.minutes(15)),
+  Layer.succeed(Socket.WebSocketConstructor, () => {
+    throw new Error("nothing is pushed here")
+  })
+)
+
+const play = ({ conversations, days = month, seed, watch = "events" }: Settings) =>
   Effect.gen(function* () {
     const { faults, log, world } = yield* Emulator.Emulator
     const { hint, passed, reportAgain } = yield* makeHints
@@ -153,10 +165,12 @@ const play = ({ conversations, days = month, seed }: Settings) =>
         Effect.sync(() => void down.push(crash)),
         reportAgain
       )
-    const life = Effect.all([Scheduler.serve(options), sweep(passed)], {
+    const byEvents = Effect.all([Scheduler.serve(options), sweep(passed)], {
       concurrency: "unbounded",
       discard: true
-    }).pipe(Effect.provide(Layer.merge(layerLife, Watch.layerEvents(Stream.fromQueue(passed)))))
+    }).pipe(Effect.provide(Layer.provideMerge(Watch.layerEvents(Stream.fromQueue(passed)), layerLife)))
+    const byInbox = Effect.provide(Scheduler.serve(options), Layer.provideMerge(layerInbox, layerLife))
+    const life = watch === "inbox" ? byInbox : byEvents
     const people = Effect.provideService(
       People.run({ seed, conversations, during: Duration.days(days.count - lastDays), onAct: hint }),
       World,

@@ -10,7 +10,8 @@ import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Month from "./Month.ts"
 
-const usage = "usage: pnpm test:month [--seeds 100 | --seed N [--log FILE]] [--conversations 50]"
+const usage =
+  "usage: pnpm test:month [--seeds 100 | --seed N [--log FILE]] [--conversations 50] [--watch events | inbox]"
 
 const refuse = (reason: string): never => {
   console.error(`${reason}\n${usage}`)
@@ -23,6 +24,7 @@ const parse = () => {
       seeds: { type: "string" },
       seed: { type: "string" },
       conversations: { type: "string" },
+      watch: { type: "string" },
       log: { type: "string" }
     } as const
     return parseArgs({ options }).values
@@ -38,11 +40,15 @@ const count = (name: "seeds" | "seed" | "conversations", otherwise: number): num
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : refuse(`--${name}: expected a number from 1, got ${text}`)
 }
 
+const watchOf = (text = "events"): "events" | "inbox" =>
+  text === "events" || text === "inbox" ? text : refuse(`--watch: expected events or inbox, got ${text}`)
+
 const conversations = count("conversations", 50)
+const watch = watchOf(given.watch)
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
 const replay = async (seed: number) => {
-  const { fired, kills, log, verdict } = await Effect.runPromise(Month.run({ seed, conversations }))
+  const { fired, kills, log, verdict } = await Effect.runPromise(Month.run({ seed, conversations, watch }))
   console.log(render(verdict))
   console.log(
     `kills: ${kills}; faults: ${Object.entries(fired)
@@ -72,7 +78,7 @@ const playAll = async (seeds: number) => {
   let next = 1
   let done = 0
   const report = (seed: number, text: string) =>
-    console.log(`${text}\n  replay: pnpm test:month --seed ${seed} --conversations ${conversations}`)
+    console.log(`${text}\n  replay: pnpm test:month --seed ${seed} --conversations ${conversations} --watch ${watch}`)
 
   const take = (seed: number, answer: Answer) => {
     done++
@@ -98,7 +104,7 @@ const playAll = async (seeds: number) => {
     })
     while (next <= seeds) {
       const seed = next++
-      take(seed, await run(worker, { seed, conversations }))
+      take(seed, await run(worker, { seed, conversations, watch }))
       if (worker.exitCode !== null) return
     }
     worker.kill()

@@ -7,6 +7,23 @@ const days = { from: 20, count: 8 }
 
 describe("a week of the scheduler among random people and faults", () => {
   it.live(
+    "is without a violation where it watches the inbox alone",
+    () =>
+      Effect.gen(function* () {
+        const { fired, verdict } = yield* Month.run({
+          seed: 1,
+          conversations: 4,
+          days: { from: 20, count: 4 },
+          watch: "inbox"
+        })
+        assert.deepStrictEqual(verdict.violations, [])
+        assert.isAbove(verdict.followUps, 0)
+        assert.isAbove(Object.values(fired).filter((times) => times > 0).length, 4, "faults befell the scheduler")
+      }),
+    600_000
+  )
+
+  it.live(
     "is without a violation, and the same for the same seed, to the byte of the log",
     () =>
       Effect.gen(function* () {

@@ -1,0 +1,111 @@
+/** An hour of a scheduler that watches a large inbox, in virtual time, and the requests that this takes. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import * as Sqlite from "@effect-invent/follow-up-scheduler/Ledger/Database/Sqlite"
+import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
+import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
+import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyFile"
+import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
+import * as InboxWatch from "@effect-invent/follow-up-scheduler/Watch/InboxWatch"
+import * as Socket from "@effect/platform/Socket"
+import * as Arr from "effect/Array"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+
+export interface Args {
+  readonly chats: number
+  /** How many of them change in an hour. */
+  readonly changes: number
+  /** How the inbox is ordered: `descending` is in the order of changes. */
+  readonly inboxOrder: "descending" | "ascending"
+}
+
+export interface Outcome {
+  readonly followUps: number
+  /** The requests for one chat each, for pages of the inbox, and for lists of who opted out. */
+  readonly ofChats: number
+  readonly pages: number
+  readonly optOuts: number
+  readonly refused: number
+}
+
+const policy = `name: an-hour-later
+version: 1
+time_zone: UTC
+steps:
+  - { after: 1 hour, action: schedule_follow_up }
+`
+
+const watch = Layer.provide(
+  InboxWatch.layer(Duration.minutes(1)),
+  Layer.succeed(Socket.WebSocketConstructor, () => {
+    throw new Error("nothing is pushed here")
+  })
+)
+
+const client = Layer.unwrapEffect(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url }))
+)
+
+const scheduler = watch.pipe(
+  Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
+  Layer.provideMerge(Ledger.layer),
+  Layer.provideMerge(client),
+  Layer.provide(Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy")))
+)
+
+const arrive = (chats: number) =>
+  Effect.flatMap(Emulator.Emulator, ({ world }) =>
+    Effect.forEach(Arr.range(1, chats), (n) =>
+      Effect.gen(function* () {
+        const { channels } = yield* world.addContact({ name: `Ada ${n}`, channels: [{ type: "custom" }] })
+        const chat = yield* world.startChat({ channelId: channels[0]!.id, text: "Do you ship to Malta?" })
+        return chat.id
+      })
+    )
+  )
+
+export const run = ({ changes, chats, inboxOrder }: Args): Promise<Outcome> => {
+  const hour = Effect.gen(function* () {
+    const { log, world } = yield* Emulator.Emulator
+    const ids = yield* arrive(chats)
+    yield* Effect.sleep("10 minutes")
+    const changing = Effect.forEach(
+      ids,
+      (id) => Effect.zipRight(world.contactWrites(id, "And to Gozo?"), Effect.sleep(Duration.hours(1 / changes))),
+      { discard: true }
+    )
+    yield* Effect.forkScoped(Effect.delay(changing, "1 minute"))
+    const counted = Effect.gen(function* () {
+      yield* Effect.sleep("90 minutes")
+      const before = (yield* log.entries).length
+      yield* Effect.sleep("1 hour")
+      return (yield* log.entries).slice(before)
+    })
+    const entries = yield* Effect.raceFirst(
+      counted,
+      Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)
+    ).pipe(Effect.provide(scheduler))
+    const requests = entries.filter((entry) => entry.kind === "request")
+    const to = (part: string) => requests.filter(({ path }) => path.includes(part)).length
+    return {
+      followUps: entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length,
+      ofChats: requests.filter(({ path }) => path.startsWith("/chats/")).length,
+      pages: to("/inbox"),
+      optOuts: to("/contacts"),
+      refused: requests.filter(({ status }) => status === 429).length
+    }
+  })
+  return hour.pipe(
+    Effect.scoped,
+    Effect.provide(Layer.mergeAll(Emulator.layer({ behaviour: { inboxOrder } }), Sqlite.layerEmpty)),
+    Effect.withTracerEnabled(false),
+    Logger.withMinimumLogLevel(LogLevel.Error),
+    (hour) => Effect.zipRight(Scheduler.load, VirtualTime.run(hour, "2026-07-15T08:00:00Z")),
+    Effect.runPromise
+  )
+}

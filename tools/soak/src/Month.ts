@@ -147,13 +147,12 @@ const layerAround = (policy: string) =>
     Layer.effect(ActivePolicy, VirtualTime.outside(PolicyFile.parse(policy, "policy")))
   )
 
+const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
+  throw new Error("nothing is pushed here")
+})
+const lookEvery = Duration.minutes(15)
 /** The inbox alone, its first page every quarter of an hour. */
-const layerInbox = Layer.provide(
-  InboxWatch.layer(Duration.minutes(15)),
-  Layer.succeed(Socket.WebSocketConstructor, () => {
-    throw new Error("nothing is pushed here")
-  })
-)
+const layerInbox = Layer.provide(InboxWatch.layer(lookEvery), noSocket)
 
 const play = ({ conversations, days = month, seed, watch = "events" }: Settings) =>
   Effect.gen(function* () {
@@ -165,10 +164,11 @@ const play = ({ conversations, days = month, seed, watch = "events" }: Settings)
         Effect.sync(() => void down.push(crash)),
         reportAgain
       )
+    const events = Watch.layerEvents(Stream.fromQueue(passed))
     const byEvents = Effect.all([Scheduler.serve(options), sweep(passed)], {
       concurrency: "unbounded",
       discard: true
-    }).pipe(Effect.provide(Layer.provideMerge(Watch.layerEvents(Stream.fromQueue(passed)), layerLife)))
+    }).pipe(Effect.provide(Layer.provideMerge(events, layerLife)))
     const byInbox = Effect.provide(Scheduler.serve(options), Layer.provideMerge(layerInbox, layerLife))
     const life = watch === "inbox" ? byInbox : byEvents
     const people = Effect.provideService(

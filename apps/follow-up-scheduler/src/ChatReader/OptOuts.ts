@@ -83,8 +83,8 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
       shown?: ContactsShown
     ) => Effect.Effect<OptOut, RepeatableError>
     /**
-     * The contacts of an organization whom this reason keeps from follow-ups, by a list that is two minutes old at most:
-     * it is read where none is in memory. Fails where it cannot be read.
+     * The contacts of an organization whom this reason keeps from follow-ups, by a list that is two minutes old at
+     * most: it is read where none is in memory. Fails where it cannot be read.
      */
     readonly listed: (reason: ListedReason, org: Orgs.Org) => Effect.Effect<ReadonlySet<ContactId>, RepeatableError>
     /**

@@ -2,8 +2,8 @@
  * Finds chats that are to be read again although nothing happened in them: of contacts whom a list of the service kept
  * from follow-ups, and who are no longer on it. A contact who resubscribed, say, is followed up again.
  *
- * Cost. No request as long as no chat has such a reason; else the lists, where they were not read lately. A chat is named
- * once until its contact is on the list again, because the reason may have come from elsewhere.
+ * Cost. No request as long as no chat has such a reason; else the lists, where they were not read lately. A chat is
+ * named once until its contact is on the list again, because the reason may have come from elsewhere.
  */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -48,7 +48,9 @@ export const make: Effect.Effect<
     )
   }
 
-  return Effect.flatMap(ledger.decidedFor(OptOuts.listedReasons), (chats) =>
-    Effect.map(Effect.forEach(Object.values(Arr.groupBy(chats, groupOf)), returned), Arr.flatten)
+  return ledger.decidedFor(OptOuts.listedReasons).pipe(
+    Effect.map((chats) => Object.values(Arr.groupBy(chats, groupOf))),
+    Effect.flatMap(Effect.forEach(returned)),
+    Effect.map(Arr.flatten)
   )
 })

@@ -1,5 +1,6 @@
 /** An hour of a scheduler that watches a large inbox, in virtual time, and the requests that this takes. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import * as Sqlite from "@effect-invent/follow-up-scheduler/Ledger/Database/Sqlite"
@@ -40,22 +41,22 @@ steps:
   - { after: 1 hour, action: schedule_follow_up }
 `
 
-const watch = Layer.provide(
-  InboxWatch.layer(Duration.minutes(1)),
-  Layer.succeed(Socket.WebSocketConstructor, () => {
-    throw new Error("nothing is pushed here")
-  })
-)
+const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
+  throw new Error("nothing is pushed here")
+})
+const [everyMinute, precision] = [Duration.minutes(1), Duration.seconds(1)]
+const watch = Layer.provide(InboxWatch.layer(everyMinute), noSocket)
+const activePolicy = Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
 
 const client = Layer.unwrapEffect(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url }))
 )
 
 const scheduler = watch.pipe(
-  Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
+  Layer.provideMerge(Scheduler.layerServe(precision)),
   Layer.provideMerge(Ledger.layer),
   Layer.provideMerge(client),
-  Layer.provide(Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy")))
+  Layer.provide(activePolicy)
 )
 
 const arrive = (chats: number) =>
@@ -74,11 +75,9 @@ export const run = ({ changes, chats, inboxOrder }: Args): Promise<Outcome> => {
     const { log, world } = yield* Emulator.Emulator
     const ids = yield* arrive(chats)
     yield* Effect.sleep("10 minutes")
-    const changing = Effect.forEach(
-      ids,
-      (id) => Effect.zipRight(world.contactWrites(id, "And to Gozo?"), Effect.sleep(Duration.hours(1 / changes))),
-      { discard: true }
-    )
+    const pause = Duration.hours(1 / changes)
+    const change = (id: ChatId) => Effect.zipRight(world.contactWrites(id, "And to Gozo?"), Effect.sleep(pause))
+    const changing = Effect.forEach(ids, change, { discard: true })
     yield* Effect.forkScoped(Effect.delay(changing, "1 minute"))
     const counted = Effect.gen(function* () {
       yield* Effect.sleep("90 minutes")
@@ -86,10 +85,8 @@ export const run = ({ changes, chats, inboxOrder }: Args): Promise<Outcome> => {
       yield* Effect.sleep("1 hour")
       return (yield* log.entries).slice(before)
     })
-    const entries = yield* Effect.raceFirst(
-      counted,
-      Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)
-    ).pipe(Effect.provide(scheduler))
+    const serving = Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)
+    const entries = yield* Effect.provide(Effect.raceFirst(counted, serving), scheduler)
     const requests = entries.filter((entry) => entry.kind === "request")
     const to = (part: string) => requests.filter(({ path }) => path.includes(part)).length
     return {
@@ -100,9 +97,10 @@ export const run = ({ changes, chats, inboxOrder }: Args): Promise<Outcome> => {
       refused: requests.filter(({ status }) => status === 429).length
     }
   })
+  const emulator = Emulator.layer({ behaviour: { inboxOrder } })
   return hour.pipe(
     Effect.scoped,
-    Effect.provide(Layer.mergeAll(Emulator.layer({ behaviour: { inboxOrder } }), Sqlite.layerEmpty)),
+    Effect.provide(Layer.merge(emulator, Sqlite.layerEmpty)),
     Effect.withTracerEnabled(false),
     Logger.withMinimumLogLevel(LogLevel.Error),
     (hour) => Effect.zipRight(Scheduler.load, VirtualTime.run(hour, "2026-07-15T08:00:00Z")),

@@ -40,7 +40,17 @@ const service = (count: number, others: ReadonlyArray<Chat> = []) => {
     failure: undefined
   }
   const client = InventClient.layerMock({
-    inbox: { stream: () => (inbox.failure === undefined ? pages("inbox", inbox.entries) : Stream.fail(inbox.failure)) },
+    inbox: {
+      stream: () => (inbox.failure === undefined ? pages("inbox", inbox.entries) : Stream.fail(inbox.failure)),
+      list: ({ urlParams: { page = 1 } = {} } = {}) =>
+        Effect.delay(
+          Effect.sync(() => {
+            requests.push(`only inbox ${page}`)
+            return inbox.entries.slice((page - 1) * perPage, page * perPage)
+          }),
+          "1 second"
+        )
+    },
     chats: { stream: () => pages("chats", others) }
   })
   return { inbox, requests, layer: Layer.provide(ChatRows.layer, client) }
@@ -146,6 +156,28 @@ describe("finding the rows of chats", () => {
       inbox.entries = chats
       expect(found(yield* inTime(find(id(300), { pages: 5, orByOrder: true })))).toBe(id(300))
       expect(requests).toEqual(["inbox 1", "inbox 2", "inbox 3", "inbox 4"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("one far down in the order of changes is read on its own page, or on the next", () => {
+    const { inbox, layer, requests } = service(0)
+    const byChange = Arr.makeBy(1000, (n): Chat => ({ id: id(n), updated_at: Build.after(-n * Build.minute) }))
+    const others = (count: number) =>
+      Arr.makeBy(count, (n): Chat => ({ id: ChatId.make(`new_${n}`), updated_at: Build.after(Build.hour) }))
+    const far = (n: number) => Effect.map(inTime(find(id(n))), found)
+    return Effect.gen(function* () {
+      yield* readWhole(byChange)
+      inbox.entries = byChange
+      expect(yield* far(700)).toBe(id(700))
+      expect(requests.splice(0)).toEqual(["only inbox 8"])
+      inbox.entries = [...others(50), ...byChange]
+      expect(yield* far(777)).toBe(id(777))
+      expect(requests.splice(0)).toEqual(["only inbox 8", "only inbox 9"])
+      expect(yield* far(150)).toBe(id(150))
+      expect(requests.splice(0)).toEqual(["inbox 1", "inbox 2", "inbox 3"])
+      inbox.entries = [...others(500), ...byChange]
+      expect(yield* far(250)).toBe(id(250))
+      expect(requests.splice(0).slice(0, 4)).toEqual(["only inbox 4", "only inbox 5", "inbox 1", "inbox 2"])
     }).pipe(Effect.provide(layer))
   })
 

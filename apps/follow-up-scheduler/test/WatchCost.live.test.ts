@@ -55,3 +55,32 @@ it.live("a thousand chats cost a page a minute, the lists of who opted out, and 
     expect(requests).toHaveLength(count(" /chats/") + count("/inbox?") + count("/contacts?"))
   })
 )
+
+it.live("a message in a chat far down the inbox costs the page that shows it, and no page before that", () =>
+  Effect.gen(function* () {
+    const waiting = (index: number): PlainVendor.Fixture => {
+      const wrote = at(-index * Build.minute)
+      const asked: PlainVendor.Written = { by: "contact", at: wrote, text: "Do you ship to Malta?" }
+      return {
+        chat: { updated_at: wrote },
+        messages: index === 700 ? [asked, { by: "assistant", at: wrote }] : [asked]
+      }
+    }
+    const inbox = Object.fromEntries(Arr.makeBy(many, (index) => [`chat_${index}`, waiting(index)] as const))
+    const sending = Build.policy({
+      effective_from: "all",
+      steps: [{ after: "12 hours", action: "send_message", message: "Are you still there?" }]
+    })
+    const { requests, sent } = yield* PlainService.played({ chats: inbox }, (vendor) =>
+      Effect.gen(function* () {
+        yield* Effect.sleep("9 minutes")
+        vendor.requests.length = 0
+        yield* Effect.sleep("2 minutes")
+        return { requests: vendor.requests.slice(), sent: vendor.sentTo("chat_700") }
+      }).pipe(PlainService.life(vendor, sending, PlainService.inbox("1 minute")))
+    )
+    expect(sent).toBe(1)
+    const pages = requests.flatMap((request) => /inbox\?page=(\d+)/.exec(request)?.[1] ?? [])
+    expect(pages.filter((page) => page !== "1")).toEqual(["8"])
+  })
+)

@@ -4,6 +4,8 @@ export interface BoundedMap<in out K, in out A> {
   readonly get: (key: K) => A | undefined
   /** Gives the value and drops it. */
   readonly take: (key: K) => A | undefined
+  /** Whether a further value drops one. */
+  readonly isFull: () => boolean
   /** All values with their keys, the one that was kept longest ago first. */
   readonly all: () => IterableIterator<[K, A]>
 }
@@ -19,6 +21,7 @@ export const make = <K, A>(atMost: number): BoundedMap<K, A> => {
       if (values.size > atMost && eldest !== undefined) values.delete(eldest)
     },
     get: (key) => values.get(key),
+    isFull: () => values.size >= atMost,
     all: () => values.entries(),
     take: (key) => {
       const value = values.get(key)

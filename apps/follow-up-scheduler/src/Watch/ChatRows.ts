@@ -2,9 +2,10 @@
  * The newest row of each chat, as the lists of the inbox and of the organization's chats show it: its state, its
  * members and its last message. Reading one is a GET and changes nothing in the chat.
  *
- * Cost. A list shows 100 chats a request. Readers that need a row at the same time share one reading of the list, which
- * goes on until each of them has its row; a row that is fresh enough costs nothing. Of several organizations, only the
- * lists of the chat's own are read; where that is unknown, one after the other until one shows the chat.
+ * Cost. A list shows 100 chats a request. Readers that need a row at the same time share one reading of the list,
+ * which goes on until each of them has its row; a row that is fresh enough costs nothing. In the order of changes a
+ * row far down costs a page or two (decision 0026). Of several organizations, only the lists of the chat's own are
+ * read; where that is unknown, one after the other until one shows the chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -19,7 +20,7 @@ import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as BoundedMap from "./BoundedMap.ts"
 import * as OrgLists from "./ChatRows/OrgLists.ts"
 import { idsOfUndecodable, isFresh, type Need, type Page, type Row, type Rows, type Source } from "./ChatRows/Row.ts"
-import type * as ListOrder from "./ListOrder.ts"
+import * as ListOrder from "./ListOrder.ts"
 import { ContactNames } from "./ContactNames.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
@@ -113,9 +114,22 @@ const makeRows = (orgs: Orgs.Orgs["Type"], names: ContactNames["Type"]) => {
       return keep(Undecodable.omit(entries), asked_at, from)
     })
 
+  const placeOf: Rows["placeOf"] = (chat_id, org) => {
+    const row = rows.get(chat_id)
+    const changed_at = row && ListOrder.changedAt(row.chat)
+    if (changed_at === undefined || rows.isFull()) return undefined
+    let place = 0
+    for (const [id, { chat }] of rows.all()) {
+      const isBefore = chat.pinned === true || (ListOrder.changedAt(chat) ?? 0) > changed_at
+      if (isBefore && id !== chat_id && owners.get(id) === org) place++
+    }
+    return place
+  }
+
   return {
     keep,
     keepPage,
+    placeOf,
     get: rows.get,
     drop: (chat_id: ChatId) => void rows.take(chat_id),
     ownerOf: (chat_id: ChatId): Orgs.Org => owners.get(chat_id)

@@ -25,8 +25,11 @@ const markedPlace = 10
 /** `updated_at` may be cut to whole seconds, so it may be this much older than the last message. */
 const cutMillis = 1000
 
-/** When the chat changed; undefined where it has no date, or one that its last message did not move. */
-const changedAt = ({ last_message, updated_at }: Chat): number | undefined => {
+/**
+ * When the chat changed, in epoch milliseconds; undefined where it has no date, or one that its last message did not
+ * move.
+ */
+export const changedAt = ({ last_message, updated_at }: Chat): number | undefined => {
   if (!updated_at) return undefined
   const writtenAt = last_message?.created_at?.epochMillis ?? Number.NEGATIVE_INFINITY
   return updated_at.epochMillis + cutMillis > writtenAt ? updated_at.epochMillis : undefined

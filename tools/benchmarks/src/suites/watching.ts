@@ -37,9 +37,9 @@ export const suite: Suite = {
         title: "A large inbox",
         about:
           `${size.chats.toLocaleString("en")} chats that were answered before the scheduler began. In ` +
-          `${size.changes} of them an hour the contact writes again, is answered, and gets a follow-up an hour later. Counted in the ` +
-          "hour from the ninetieth minute on, in virtual time, with the first page of the inbox read each minute and " +
-          "no events. All requests in it by the follow-ups in it.",
+          `${size.changes} of them an hour the contact writes again, is answered, and gets a follow-up an ` +
+          "hour later. Counted in the hour from the ninetieth minute on, in virtual time, with the first page of the " +
+          "inbox read each minute and no events. All requests in it by the follow-ups in it.",
         head: [
           "the inbox is",
           "follow-ups",

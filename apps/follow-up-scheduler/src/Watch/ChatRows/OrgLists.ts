@@ -6,6 +6,7 @@ import type { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatId } from "@effect-invent/domain/Ids"
+import * as Paging from "@effect-invent/domain/api/Paging"
 import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
 import type { Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Deferred from "effect/Deferred"
@@ -27,6 +28,9 @@ interface Want extends Need {
   readonly chat_id: ChatId
   readonly found: Deferred.Deferred<Option.Option<Row>, RepeatableError>
 }
+
+/** The first page that is requested by itself where it should show a chat. Earlier ones are read from the first on. */
+const firstFarPage = 3
 
 /** All pages of the inbox. Both lists are infinitely many. */
 const wholeInbox = Number.MAX_SAFE_INTEGER
@@ -119,13 +123,49 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
       )
     )
 
+  /** Reads one page of the inbox. Where that fails, nothing is known of it. */
+  const readPage = (number: number) =>
+    MonotonicClock.elapsed.pipe(
+      Effect.flatMap((asked_at) =>
+        Effect.map(invent.inbox.list({ path, urlParams: { page: number, take: Paging.maxTake } }), (entries): Page => ({
+          entries,
+          asked_at,
+          number,
+          begun_at: asked_at,
+          reach: undefined
+        }))
+      ),
+      Effect.tap((page) => rows.keepPage(page, { org, page: number })),
+      Effect.map((page) => {
+        settleUnreadable(page.entries, "inbox.list")
+        settleFound()
+      }),
+      Effect.catchAll((error) => Effect.logDebug(`page ${number} of the inbox was not read`, error.message))
+    )
+
+  /**
+   * Reads the pages on which the chats should be, where the order of the inbox tells which these are: one request for a
+   * chat far down, or two where it has moved to the next page meanwhile.
+   */
+  const readExpected = Effect.gen(function* () {
+    for (const want of [...wants]) {
+      const place = coverage.knownUntil() === undefined ? undefined : rows.placeOf(want.chat_id, org)
+      const page = Math.floor((place ?? 0) / Paging.maxTake) + 1
+      if (page < firstFarPage || page > (want.pages ?? page)) continue
+      if (wants.has(want)) yield* readPage(page)
+      if (wants.has(want)) yield* readPage(page + 1)
+    }
+  })
+
   /**
    * Reads the lists once, until every reader that waited when it began has an answer. A reader that comes during it
    * gets its row only if a later page shows it.
    */
   const readOnce = Effect.gen(function* () {
+    yield* readExpected
     const begun_at = yield* MonotonicClock.elapsed
     const waiting = [...wants]
+    if (waiting.length === 0) return
     const isWaiting = (pages: number) =>
       waiting.some((want) => wants.has(want) && (want.pages ?? Number.POSITIVE_INFINITY) > pages)
     let pages = 0

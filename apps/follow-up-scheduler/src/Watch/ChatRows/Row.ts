@@ -91,4 +91,9 @@ export interface Rows {
   /** The row in memory, however old. */
   readonly get: (chat_id: ChatId) => Row | undefined
   readonly drop: (chat_id: ChatId) => void
+  /**
+   * How many chats come before this one in the organization's inbox, if it is in the order of changes. Undefined where
+   * the rows in memory do not tell.
+   */
+  readonly placeOf: (chat_id: ChatId, org: Org) => number | undefined
 }

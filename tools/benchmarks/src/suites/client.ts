@@ -15,6 +15,7 @@ import * as CountingServer from "../CountingServer.ts"
 import type { Table } from "../Report.ts"
 import * as Statistics from "../Statistics.ts"
 import type { Suite } from "../Suite.ts"
+import type { ServerResponse } from "node:http"
 
 const inChild = <Args, Result>(job: string) => Child.beside<Args, Result>(import.meta.url, `../client/${job}.js`)
 
@@ -159,25 +160,43 @@ const interleaved = async (rounds: number, measure: (id: string, round: number) 
   })
 }
 
-const cpu = async (progress: (what: string) => void): Promise<Table> => {
+const cpu = async (
+  how: { readonly title: string; readonly of: string; readonly reply: CountingServer.Reply },
+  progress: (what: string) => void
+): Promise<Table> => {
   const rounds = 5
   // What lives for a minute is warm: the compiler's time is the cold import's business.
   const load = { warmUp: 6000, calls: 3000, callers: 10 }
-  const server = await CountingServer.serve((response) => CountingServer.json(response, 200, Answers.page))
+  const server = await CountingServer.serve(how.reply)
   const measured = await interleaved(rounds, (competitor, round) => {
-    progress(`processor time of a GET: round ${round} of ${rounds}, ${competitor}`)
+    progress(`${how.title}: round ${round} of ${rounds}, ${competitor}`)
     return inChild<Cpu.Args, number>("Cpu")({ competitor, url: server.url, ...load })
   })
   await server.close()
   return {
-    title: "Processor time of a GET",
+    title: how.title,
     about:
-      `Microseconds of the calling process for a GET of one message (${Answers.page.length} bytes) on the loopback ` +
-      `address, ${load.callers} at a time, after ${load.warmUp} to warm up; median and range of ${rounds} rounds ` +
-      `of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps a ` +
+      `Microseconds of the calling process for a GET of one message (${Answers.page.length} bytes${how.of}) on the ` +
+      `loopback address, ${load.callers} at a time, after ${load.warmUp} to warm up; median and range of ${rounds} ` +
+      `rounds of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps a ` +
       "quota and holds deadlines.",
     head: ["", "µs", "ratio to openai"],
     rows: measured.map(({ name, ratio, sample }) => [name, Statistics.show(sample), ratio])
+  }
+}
+
+const withLength = {
+  title: "Processor time of a GET",
+  of: "",
+  reply: (response: ServerResponse) => CountingServer.json(response, 200, Answers.page)
+}
+
+const inChunks = {
+  title: "Processor time of a GET that is answered in chunks",
+  of: ", without `content-length`",
+  reply: (response: ServerResponse) => {
+    response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" })
+    response.end(Answers.page)
   }
 }
 
@@ -244,7 +263,7 @@ export const suite: Suite = {
     progress(`a lost POST and an outage: ${seconds(patience)}`)
     const [first, second] = await Promise.all([lostPost(), outage()])
     const quotas = [await quota(progress), await quotaOfAMinute(progress)]
-    const weights = [await cpu(progress), await imports(progress)]
+    const weights = [await cpu(withLength, progress), await cpu(inChunks, progress), await imports(progress)]
     progress("sizes")
     return [first, second, ...quotas, ...weights, await sizes(), await ourSize()]
   }

@@ -178,8 +178,8 @@ const cpu = async (
     about:
       `Microseconds of the calling process for a GET of one message (${Answers.page.length} bytes${how.of}) on the ` +
       `loopback address, ${load.callers} at a time, after ${load.warmUp} to warm up; median and range of ${rounds} ` +
-      `rounds of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps a ` +
-      "quota and holds deadlines.",
+      `rounds of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps ` +
+      "a quota and holds deadlines.",
     head: ["", "µs", "ratio to openai"],
     rows: measured.map(({ name, ratio, sample }) => [name, Statistics.show(sample), ratio])
   }

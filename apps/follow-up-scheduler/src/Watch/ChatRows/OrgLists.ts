@@ -148,7 +148,7 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
    * chat far down, or two where it has moved to the next page meanwhile.
    */
   const readExpected = Effect.gen(function* () {
-    for (const want of [...wants]) {
+    for (const want of wants) {
       const place = coverage.knownUntil() === undefined ? undefined : rows.placeOf(want.chat_id, org)
       const page = Math.floor((place ?? 0) / Paging.maxTake) + 1
       if (page < firstFarPage || page > (want.pages ?? page)) continue

@@ -38,6 +38,20 @@ describe("the checker agrees", () => {
     expect(rules([...once, ...followUp(iso("48 hours")), ...followUp(iso("72 hours"))])).toEqual(["duplicate"])
   })
 
+  it("with a step that was kept back until it could only come on another day", () => {
+    const kept = [
+      ...answered,
+      ...armed(iso("4 hours"), fourHours),
+      ...state(fourHours, "assistant", { state: "SNOOZED" }),
+      ...state(iso("6 hours"), "user"),
+      ...followUp(iso("28 hours"))
+    ]
+    const [first, second] = steps
+    const shifted = (limit: string) => [{ ...first!, lateness: { limit, beyond: "shift" } }, second!]
+    expect(rules(kept, { steps: shifted("1 hour") })).toEqual([])
+    expect(rules(kept, { steps: shifted("3 hours") })).toContain("late")
+  })
+
   it("with a new first step after the contact wrote and was answered", () => {
     const [wrote, replied, followed] = [iso("5 hours"), iso("5 hours", "1 second"), iso("9 hours", "1 second")]
     expect(
@@ -875,6 +889,13 @@ describe("a follow-up that someone else set", () => {
       ...state(iso("1 hour"), "scheduler", { follow_up_at: iso("3 hours") })
     ]
     expect(rules([...replaced, ...followUp(iso("3 hours"))])).toEqual(["too_early"])
+  })
+
+  it("may count for a cap, so that none is missed then", () => {
+    const set = [...answered, ...state(iso("3 hours"), "other", { follow_up_at: fourHours }), ...followUp(fourHours)]
+    const lines = [...set, ...state(fourHours, "assistant"), ...until(iso("20 days"))]
+    const capped = (at_most: number) => rules(lines, { caps: [{ at_most, per: "30 days" }] })
+    expect([capped(1), capped(2)]).toEqual([[], ["missed"]])
   })
 
   it("is still the scheduler's where someone else only passed it on", () => {

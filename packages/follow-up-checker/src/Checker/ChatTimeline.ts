@@ -19,6 +19,8 @@ export interface ChatTimeline {
   readonly lastContactAt: number | undefined
   /** Every follow-up in this chat. */
   readonly followUps: ReadonlyArray<number>
+  /** When messages were written that no contact asked for and the scheduler did not request: see `Unasked`. */
+  readonly unasked: ReadonlyArray<number>
   /** Every follow-up in the contact's other chats. */
   readonly elsewhere: ReadonlyArray<number>
 
@@ -70,6 +72,7 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
   channel: undefined,
   lastContactAt: undefined,
   followUps: [],
+  unasked: [],
   elsewhere: [],
   waitingSince: undefined,
   answeredAt: undefined,

@@ -58,7 +58,7 @@ export const begin = (
   const zones = calendar.zonesOf(chat.country, at)
   if (zones.length === 0) return undefined
   const closes = Limits.closesAt(policy, chat)
-  const isCapped = Limits.fullCap(policy, calendar, chat, zones, at) !== undefined
+  const isCapped = Limits.fullCap(policy, calendar, chat, zones, at, chat.unasked) !== undefined
   return { since: Math.max(at, mutedUntil), anchor, sent, strays, zones, country: chat.country, closes, isCapped }
 }
 
@@ -87,10 +87,20 @@ export interface Overdue {
   readonly detail: string
 }
 
+/** Whether a step can no longer be taken on its own day by its lateness, and is owed on another one. */
+const mayBeShifted = (policy: Policy, calendar: Calendar, period: EligiblePeriod): boolean =>
+  possibleSteps(policy, period).some(({ after, lateness }) => {
+    if (lateness?.beyond !== "shift") return false
+    const firstAllowed = (at: number) => calendar.firstAllowed(period.zones, at, period.country) ?? Infinity
+    const due = firstAllowed(period.anchor + after)
+    return firstAllowed(Math.max(due, period.since)) > due + lateness.limit
+  })
+
 /**
  * Judges a period that ended. A contact who could be followed up only after the due instant is owed nothing at it. A
  * due instant so near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also
- * be taken up in the next ones. Where the channel closes within the lead, the spread and the grace, it may close before
+ * be taken up in the next ones. A step that may be shifted to another day is owed at no instant that is known here.
+ * Where the channel closes within the lead, the spread and the grace, it may close before
  * the follow-up.
  */
 export const overdue = (
@@ -106,7 +116,7 @@ export const overdue = (
   const slack = policy.arm_lead + policy.spread + grace
   if (silent + slack >= end) return undefined
   const due = calendar.firstAllowed(zones, silent, country)
-  if (due === undefined || period.since > due) return undefined
+  if (due === undefined || period.since > due || mayBeShifted(policy, calendar, period)) return undefined
   const reachable = calendar.firstAllowed(zones, due + slack, country)
   const deadline = reachable === due + slack ? reachable : (reachable ?? Infinity) + slack
   if (deadline >= end || deadline >= period.closes) return undefined

@@ -33,16 +33,17 @@ export const closesAt = (policy: Policy, chat: ChatTimeline): number => {
   return window === undefined ? Infinity : (chat.lastContactAt ?? -Infinity) + window.within
 }
 
-/** The cap that another follow-up at this instant would break. */
+/** The cap that another follow-up at this instant would break. `unasked`: messages of others that may count as well. */
 export const fullCap = (
   policy: Policy,
   calendar: Calendar,
   chat: ChatTimeline,
   zones: ReadonlyArray<string>,
-  at: number
+  at: number,
+  unasked: ReadonlyArray<number> = []
 ): string | undefined => {
   for (const { at_most, per, per_conversation } of policy.caps) {
-    const sent = per_conversation === true ? chat.followUps : [...chat.followUps, ...chat.elsewhere]
+    const sent = [...chat.followUps, ...unasked, ...(per_conversation === true ? [] : chat.elsewhere)]
     const isSameDay = (zone: string) => (earlier: number) =>
       calendar.dateOf(zone, earlier) === calendar.dateOf(zone, at)
     const isFull = (isCounted: (earlier: number) => boolean) => sent.filter(isCounted).length >= at_most

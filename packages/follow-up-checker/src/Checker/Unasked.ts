@@ -23,11 +23,13 @@ export const count = (
   const isUnasked = waitingSince === undefined && staffSince === undefined && answeredAt !== undefined
   if (!isUnasked || lastOursAt === undefined || after.lastOursAt !== at || steps.length === 0) return after
   const silent = at - lastOursAt
+  const unasked = [...after.unasked, at]
   const silences = steps.map((step) => step.after)
   if (silent < Math.min(...silences) * (half - tolerance)) return after
-  if (silent < Math.max(...silences) * (half + tolerance)) return { ...after, strays: after.strays + 1 }
+  if (silent < Math.max(...silences) * (half + tolerance)) return { ...after, unasked, strays: after.strays + 1 }
   return {
     ...after,
+    unasked,
     answeredAt,
     answerBegunAt: before.answerBegunAt,
     lastFollowUpAt: at,

@@ -1,5 +1,5 @@
 /** Reads a chat, decides, and records what follows: a decision for every chat, a plan and a timer for some. */
-import type { ChatId } from "@effect-invent/domain/Ids"
+import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import type { InventError, RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
@@ -22,6 +22,7 @@ import * as Orgs from "./Policy/Orgs.ts"
 import * as Plan from "./Plan.ts"
 import { PolicyVersions, type VersionAndHistory } from "./Policies/PolicyVersions.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
+import * as ListedContacts from "./ChatReview/ListedContacts.ts"
 import * as ReviewByRow from "./ChatReview/ReviewByRow.ts"
 import * as WholeContact from "./ChatReview/WholeContact.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -52,6 +53,8 @@ export class ChatReview extends Context.Tag("@effect-invent/follow-up-scheduler/
      * number of these chats: 0 where nothing was left to read. Fails with the error of a request.
      */
     readonly readContact: (chat: ChatSnapshot) => Effect.Effect<number, RepeatableError | SqlError>
+    /** Has the armed follow-ups of these contacts looked at again at once, because they may have opted out. */
+    readonly bringForwardOf: (contacts: ReadonlySet<ContactId>) => Effect.Effect<void, SqlError>
   }
 >() {}
 
@@ -188,6 +191,7 @@ export const make = Effect.gen(function* () {
     review,
     reviewById,
     readContact: readOthers,
+    bringForwardOf: ListedContacts.bringForward(ledger, timer),
     followToNewestChat: (chat_id, newest) => {
       newer.set(chat_id, newest)
       return Effect.catchIf(

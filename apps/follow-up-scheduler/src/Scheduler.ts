@@ -219,6 +219,7 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
+    const chatReview = yield* ChatReview.ChatReview
     const optOuts = yield* OptOuts.OptOuts
     const ledger = yield* Ledger
     const recordEvery = options.countEvery ?? Telemetry.countEvery
@@ -262,6 +263,11 @@ export const serve = (options: ServeOptions) =>
       Effect.repeat(Schedule.spaced(recordEvery))
     )
     const { maxAge } = yield* OptOuts.OptOutPace
+    const takingBack = Stream.runForEach(optOuts.readings, (contacts) =>
+      Effect.catchAll(chatReview.bringForwardOf(contacts), (error) =>
+        Effect.logWarning(`follow-ups of contacts who opted out are looked at at their own time: ${wordsOf(error)}`)
+      )
+    )
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
     const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
     yield* begin
@@ -269,7 +275,8 @@ export const serve = (options: ServeOptions) =>
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${CountText.count(left, "follow-up")} that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch(options), Effect.never), sweeping, counting, keepCurrent, owning], {
+    const watching = Effect.zipRight(watch(options), Effect.never)
+    yield* Effect.all([watching, sweeping, counting, keepCurrent, takingBack, owning], {
       concurrency: "unbounded",
       discard: true
     })

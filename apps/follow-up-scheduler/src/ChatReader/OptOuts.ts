@@ -26,6 +26,7 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
+import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ContactsShown, OptOut } from "../Decide/OptOut.ts"
@@ -57,6 +58,9 @@ export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/
   defaultValue: (): Pace => ({ every: Duration.seconds(90), maxAge: Duration.minutes(2), limit, window })
 }) {}
 
+/** Readings that wait for who reacts to them. An older one is dropped: the list is read again. */
+const mostReadings = 100
+
 /** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
 const pagesAtOnce = 10
 
@@ -87,6 +91,8 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
      * most: it is read where none is in memory. Fails where it cannot be read.
      */
     readonly listed: (reason: ListedReason, org: Orgs.Org) => Effect.Effect<ReadonlySet<ContactId>, RepeatableError>
+    /** The contacts on a list, each time that one was read whole. */
+    readonly readings: Stream.Stream<ReadonlySet<ContactId>>
     /**
      * Reads the lists again and again while `isWanted` is true, so that reads of chats do not wait for them. Never
      * ends.
@@ -139,12 +145,14 @@ interface Around {
   readonly org: Orgs.Org
   readonly scope: Scope.Scope
   readonly pace: Pace
+  /** Called with the contacts on a list that was read whole. */
+  readonly onRead: (ids: ReadonlySet<ContactId>) => Effect.Effect<unknown>
   /** How long to wait between two readings, or a multiple of it. */
   readonly pause: () => Duration.Duration
 }
 
 /** One of the lists: the ids of its last complete reading, and the reading under way. */
-const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) => {
+const makeList = (status: Status, { invent, onRead, org, pace, pause, scope }: Around) => {
   let latest: Listed | undefined
   let failure: RepeatableError | undefined
   let triedAt: MonotonicClock.Moment | undefined
@@ -174,9 +182,11 @@ const makeList = (status: Status, { invent, org, pace, pause, scope }: Around) =
   })
 
   const keep = (result: Either.Either<Listed, RepeatableError>) =>
-    Effect.sync(() => {
+    Effect.suspend(() => {
       failure = Either.isLeft(result) ? result.left : undefined
-      if (Either.isRight(result)) latest = result.right
+      if (Either.isLeft(result)) return Effect.void
+      latest = result.right
+      return Effect.asVoid(onRead(latest.ids))
     })
 
   /** Begins a reading in the background, unless one is under way or began within so many pauses. */
@@ -356,7 +366,9 @@ export const make = Effect.gen(function* () {
         pace
       )
     )
-  const each = Orgs.listed(orgs).map((org) => makeOf({ invent, org, scope, pace, pause }))
+  const readings = yield* PubSub.sliding<ReadonlySet<ContactId>>(mostReadings)
+  const onRead = (ids: ReadonlySet<ContactId>) => PubSub.publish(readings, ids)
+  const each = Orgs.listed(orgs).map((org) => makeOf({ invent, onRead, org, scope, pace, pause }))
   const lists = each.flatMap((one) => one.lists)
   const beginAll = Effect.forEach(each, (one) => one.beginAll({ areUnblocked: true }), { discard: true })
   const [only] = each.length === 1 ? each : []
@@ -373,6 +385,7 @@ export const make = Effect.gen(function* () {
       contact_ids.length === 0
         ? Effect.succeed({ isUnsubscribed: false, isBlocked: false, isWithoutAi: false })
         : within(org, (own) => own.of(contact_ids, shown)),
+    readings: Stream.fromPubSub(readings),
     listed: (reason, org) => within(org, (own) => own.listed(reason)),
     keepCurrent: (isWanted) =>
       Effect.zipRight(

@@ -1,5 +1,5 @@
 /** Which follow-ups the ledger holds: of a conversation, by status and by the instant at which they are due. */
-import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import type { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type * as Statement from "@effect/sql/Statement"
@@ -12,6 +12,12 @@ import type { Reason } from "../Decide/Reason.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { FollowUpKey } from "../Plan.ts"
 import { followUps } from "./Rows.ts"
+
+/** A follow-up, and the contact of its chat; undefined where that is not on record. */
+export interface ArmedOf {
+  readonly followUp: FollowUp
+  readonly contact_id: ContactId | undefined
+}
 
 /** The part of the ledger that reads follow-ups and changes none. */
 export interface FollowUpQueries {
@@ -28,6 +34,8 @@ export interface FollowUpQueries {
   readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
   /** The conversation's armed follow-ups: one at most, by a unique index. */
   readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+  /** Follow-ups that are armed for an instant after this one, each with the contact of its chat. */
+  readonly armedAfter: (instant: DateTime.Utc) => Effect.Effect<ReadonlyArray<ArmedOf>, SqlError>
   /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
   readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
   /** Follow-ups due after this instant that are armed, or planned after a failure. */
@@ -138,6 +146,17 @@ export const make = (sql: SqlClient): FollowUpQueries => {
       followUps(
         sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`
       ),
+    armedAfter: (instant) =>
+      Effect.gen(function* () {
+        const armed = yield* followUps(
+          sql`SELECT * FROM follow_ups WHERE status = 'armed' AND follow_up_at > ${instant.epochMillis}`
+        )
+        const chats = armed.map(({ chat_id }) => chat_id)
+        const rows = yield* sql<{ chat_id: ChatId; contact_id: ContactId }>`
+          SELECT chat_id, contact_id FROM subjects WHERE ${sql.in("chat_id", ["", ...chats])}`
+        const contacts = new Map(rows.map(({ chat_id, contact_id }) => [chat_id, contact_id]))
+        return armed.map((followUp) => ({ followUp, contact_id: contacts.get(followUp.chat_id) }))
+      }),
     overdue: (before) =>
       followUps(sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`),
     waitingAgain: (after) =>

@@ -170,7 +170,7 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
     const returned = yield* ReturnedContacts.make
     // The chats of these contacts did not change, so their rows in memory count as the newest.
     const again = Stream.fromSchedule(Schedule.spaced(returnedEvery)).pipe(
-      Stream.mapEffect(() => returned),
+      Stream.mapEffect(() => returned.chats),
       Stream.flattenIterables,
       Stream.tap(forget)
     )

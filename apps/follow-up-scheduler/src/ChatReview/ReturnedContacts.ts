@@ -20,12 +20,14 @@ const groupOf = ({ org_id, reason }: DecidedFor) => JSON.stringify([org_id, reas
 const isListed = (reason: DecidedFor["reason"]): reason is OptOuts.ListedReason =>
   OptOuts.listedReasons.some((each) => each === reason)
 
-/** Each run gives the chats that it names. Where a list cannot be read, it names none of its chats, and logs why. */
-export const make: Effect.Effect<
-  Effect.Effect<ReadonlyArray<ChatId>, SqlError>,
-  never,
-  Ledger | OptOuts.OptOuts
-> = Effect.gen(function* () {
+/** Finds these chats; each run names those that came since the one before. */
+export interface ReturnedContacts {
+  /** Where a list cannot be read, it gives none of its chats, and logs why. */
+  readonly chats: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
+}
+
+/** No chat was named yet. */
+export const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const optOuts = yield* OptOuts.OptOuts
   const named = new Set<ChatId>()
@@ -48,9 +50,10 @@ export const make: Effect.Effect<
     )
   }
 
-  return ledger.decidedFor(OptOuts.listedReasons).pipe(
-    Effect.map((chats) => Object.values(Arr.groupBy(chats, groupOf))),
+  const chats = ledger.decidedFor(OptOuts.listedReasons).pipe(
+    Effect.map((found) => Object.values(Arr.groupBy(found, groupOf))),
     Effect.flatMap(Effect.forEach(returned)),
     Effect.map(Arr.flatten)
   )
+  return { chats } satisfies ReturnedContacts
 })

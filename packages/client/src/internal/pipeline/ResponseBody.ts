@@ -71,6 +71,7 @@ const fromSource = (response: HttpClientResponse, { take, taken }: Reading) => {
   const reader = [source, body].find(Predicate.hasProperty("arrayBuffer"))
   if (reader === undefined || !isIterable(body)) return undefined
   let whole: Body | undefined
+  // @effect-diagnostics-next-line asyncFunction:off -- the platform calls it for a promise
   reader.arrayBuffer = async () => {
     for await (const piece of body) if (!take(piece)) break
     return (whole = taken()).bytes

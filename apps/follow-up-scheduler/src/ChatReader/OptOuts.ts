@@ -13,60 +13,38 @@
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import type { Contact } from "@effect-invent/domain/Contact"
 import type { ContactActivity } from "@effect-invent/domain/Contact/ContactActivity"
-import { ContactId } from "@effect-invent/domain/Ids"
-import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
-import { isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
+import type { ContactId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
+import { isUndecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Predicate from "effect/Predicate"
 import * as PubSub from "effect/PubSub"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ContactsShown, OptOut } from "../Decide/OptOut.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
-import * as ReadingShare from "../Watch/ReadingShare.ts"
+import * as ContactList from "./OptOuts/ContactList.ts"
 
 /** The reasons that one of the lists gives. */
 export const listedReasons = ["unsubscribed", "blocked", "contact_ai_disabled"] as const satisfies ReadonlyArray<Reason>
 /** One of {@link listedReasons}. */
 export type ListedReason = (typeof listedReasons)[number]
 
-interface Pace {
-  /** Minimum time between two readings of a list. */
-  readonly every: Duration.Duration
-  /** Maximum age of a list of the unsubscribed that a chat is judged by. */
-  readonly maxAge: Duration.Duration
-  /** The quota: this many requests per window. */
-  readonly limit: number
-  readonly window: Duration.Duration
-}
-
 const { limit, window } = RateLimit.defaults
 
 /** How often the lists are read. Only the demo, where time is compressed, uses other values than the default. */
 export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/follow-up-scheduler/OptOutPace", {
-  defaultValue: (): Pace => ({ every: Duration.seconds(90), maxAge: Duration.minutes(2), limit, window })
+  defaultValue: (): ContactList.Pace => ({ every: Duration.seconds(90), maxAge: Duration.minutes(2), limit, window })
 }) {}
 
 /** Readings that wait for who reacts to them. An older one is dropped: the list is read again. */
 const mostReadings = 100
-
-/** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
-const pagesAtOnce = 10
-
-/** For how long this many requests use up the share of these lists. */
-const timeOf = (requests: number, { limit, window }: Pace): Duration.Duration =>
-  Duration.times(window, requests / limit / ReadingShare.optOuts)
 
 /**
  * Whether contacts unsubscribed, are blocked, or have the assistant switched off. Three contact lists are read in the
@@ -101,133 +79,17 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
   }
 >() {}
 
-const unreadable = (endpoint: string, issue: string) =>
-  new UnexpectedResponse({ endpoint, attempts: 1, status: 200, excerpt: "", issue })
-
-/** The id of an entry; of one that cannot be decoded, the id alone. Fails where there is no id. */
-const idOf = (entry: Contact | Undecodable): Effect.Effect<ContactId, RepeatableError> => {
-  if (!isUndecodable(entry)) return Effect.succeed(entry.id)
-  const { raw } = entry
-  return Predicate.hasProperty(raw, "id") && Predicate.isString(raw.id)
-    ? Effect.succeed(ContactId.make(raw.id))
-    : Effect.fail(unreadable("contacts.list", "an entry has no id"))
-}
-
-/**
- * The filters of the contact list, and whether an entry contradicts its filter. An entry without the field belongs to
- * the list.
- */
-const contradicts = {
-  UNSUBSCRIBED: (contact: Contact) => contact.unsubscribed === false,
-  BLOCKED: (contact: Contact) => contact.blocked === false,
-  AI_REPLIES_DISABLED: () => false
-} as const
-
-type Status = keyof typeof contradicts
-
 /** Every how many pauses the list of the blocked is read, while the chats themselves show who is not. */
 const pausesWhereShown = 5
-
-interface Listed {
-  readonly ids: ReadonlySet<ContactId>
-  /** When its reading began. */
-  readonly at: MonotonicClock.Moment
-}
-
-interface Reading {
-  readonly fiber: Fiber.RuntimeFiber<void>
-  /** Opens when it takes more pages than are read at once. */
-  readonly isLong: Effect.Latch
-}
-
-interface Around {
-  readonly invent: InventClient["Type"]
-  readonly org: Orgs.Org
-  readonly scope: Scope.Scope
-  readonly pace: Pace
-  /** Called with the contacts on a list that was read whole. */
-  readonly onRead: (ids: ReadonlySet<ContactId>) => Effect.Effect<unknown>
-  /** How long to wait between two readings, or a multiple of it. */
-  readonly pause: () => Duration.Duration
-}
-
-/** One of the lists: the ids of its last complete reading, and the reading under way. */
-const makeList = (status: Status, { invent, onRead, org, pace, pause, scope }: Around) => {
-  let latest: Listed | undefined
-  let failure: RepeatableError | undefined
-  let triedAt: MonotonicClock.Moment | undefined
-  let pages = 1
-  let reading: Reading | undefined
-
-  const read = Effect.fnUntraced(function* (isLong: Effect.Latch) {
-    const ids = new Set<ContactId>()
-    const at = yield* MonotonicClock.moment
-    let count = 0
-    const turn = Effect.suspend(() =>
-      ++count <= pagesAtOnce ? Effect.void : Effect.zipRight(isLong.open, Effect.sleep(timeOf(1, pace)))
-    )
-    const add = (entry: Contact | Undecodable) =>
-      Effect.map(idOf(entry), (id) => {
-        if (isUndecodable(entry) || !contradicts[status](entry)) ids.add(id)
-      })
-    yield* invent.contacts.stream({ path: Orgs.pathOf(org), urlParams: { status } }).pipe(
-      Stream.chunks,
-      Stream.tap(() => turn),
-      Stream.runForEach((page) => Effect.forEach(page, add, { discard: true })),
-      // Reads of chats wait for it, those of a backlog too.
-      RateLimit.withLane("verify")
-    )
-    pages = Math.max(count, 1)
-    return { ids, at }
-  })
-
-  const keep = (result: Either.Either<Listed, RepeatableError>) =>
-    Effect.suspend(() => {
-      failure = Either.isLeft(result) ? result.left : undefined
-      if (Either.isLeft(result)) return Effect.void
-      latest = result.right
-      return Effect.asVoid(onRead(latest.ids))
-    })
-
-  /** Begins a reading in the background, unless one is under way or began within so many pauses. */
-  const begin = Effect.fnUntraced(function* (pauses: number) {
-    const now = yield* MonotonicClock.moment
-    const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < pauses * Duration.toMillis(pause())
-    if (reading !== undefined || isTried) return
-    triedAt = now
-    const isLong = Effect.unsafeMakeLatch(false)
-    const whole = Effect.either(read(isLong)).pipe(
-      Effect.flatMap(keep),
-      Effect.ensuring(Effect.sync(() => void (reading = undefined)))
-    )
-    reading = { isLong, fiber: yield* Effect.forkIn(whole, scope) }
-  })
-
-  const settled = Effect.suspend(() =>
-    reading === undefined ? Effect.void : Effect.raceFirst(Fiber.join(reading.fiber), reading.isLong.await)
-  )
-
-  return {
-    begin,
-    /** Waits until the reading under way ends, or has taken more than {@link pagesAtOnce} pages. */
-    settled,
-    /** Reads the list once more, and waits as `settled` does. The reading under way may have begun too early for it. */
-    readAgain: settled.pipe(Effect.zipRight(begin(0)), Effect.zipRight(settled)),
-    whole: Effect.suspend(() => (reading === undefined ? Effect.void : Fiber.join(reading.fiber))),
-    latest: () => latest,
-    failure: () => failure,
-    pages: () => pages
-  }
-}
 
 type Moment = Pick<ContactActivity, "created_at"> | undefined
 
 /** What is read of one organization, and its lists. */
-const makeOf = (around: Around) => {
+const makeOf = (around: ContactList.Around) => {
   const { invent, org, pace } = around
-  const unsubscribed = makeList("UNSUBSCRIBED", around)
-  const blocked = makeList("BLOCKED", around)
-  const withoutAi = makeList("AI_REPLIES_DISABLED", around)
+  const unsubscribed = ContactList.make("UNSUBSCRIBED", around)
+  const blocked = ContactList.make("BLOCKED", around)
+  const withoutAi = ContactList.make("AI_REPLIES_DISABLED", around)
   const lists = [unsubscribed, blocked, withoutAi]
   const beginAll = ({ areUnblocked }: Pick<ContactsShown, "areUnblocked">) =>
     Effect.all([unsubscribed.begin(1), blocked.begin(areUnblocked ? pausesWhereShown : 1), withoutAi.begin(1)], {
@@ -240,11 +102,13 @@ const makeOf = (around: Around) => {
       Effect.flatMap(([entry]): Effect.Effect<Moment, RepeatableError> => {
         if (entry === undefined) return Effect.succeed(undefined)
         return isUndecodable(entry) || entry.type !== type
-          ? Effect.fail(unreadable("contacts.listActivities", `the first entry is not a ${type}`))
+          ? Effect.fail(ContactList.unreadable("contacts.listActivities", `the first entry is not a ${type}`))
           : Effect.succeed(entry)
       }),
       // The contact may have been merged into another: a 404 here does not mean that the chat is gone.
-      Effect.catchTag("NotFound", () => Effect.fail(unreadable("contacts.listActivities", "the contact is not known")))
+      Effect.catchTag("NotFound", () =>
+        Effect.fail(ContactList.unreadable("contacts.listActivities", "the contact is not known"))
+      )
     )
 
   /**
@@ -273,11 +137,11 @@ const makeOf = (around: Around) => {
       return Boolean(left?.created_at && DateTime.lessThan(left.created_at, back.created_at))
     }).pipe(Effect.orElseSucceed(() => false))
 
-  const isFresh = (listed: Listed | undefined, now: MonotonicClock.Moment): listed is Listed =>
+  const isFresh = (listed: ContactList.Listed | undefined, now: MonotonicClock.Moment): listed is ContactList.Listed =>
     listed !== undefined && MonotonicClock.age(listed.at, now) <= Duration.toMillis(pace.maxAge)
 
   /** The latest reading of a list. Where it is older than `maxAge`, waits for the reading under way. */
-  const current = Effect.fnUntraced(function* ({ latest, settled }: typeof unsubscribed) {
+  const current = Effect.fnUntraced(function* ({ latest, settled }: ContactList.ContactList) {
     if (!isFresh(latest(), yield* MonotonicClock.moment)) yield* settled
     return latest()
   })
@@ -297,7 +161,7 @@ const makeOf = (around: Around) => {
    * where the chat shows that none of them belongs there, the list is read once more.
    */
   const isOn = Effect.fnUntraced(function* (
-    { latest, readAgain }: typeof unsubscribed,
+    { latest, readAgain }: ContactList.ContactList,
     contact_ids: ReadonlyArray<ContactId>,
     areShownOff: boolean,
     now: MonotonicClock.Moment
@@ -319,7 +183,7 @@ const makeOf = (around: Around) => {
   ) {
     if ((yield* current(withoutAi)) === undefined) yield* withoutAi.whole
     if (withoutAi.latest() === undefined)
-      return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
+      return yield* withoutAi.failure() ?? ContactList.unreadable("contacts.list", "it was not read")
     return yield* isOn(withoutAi, contact_ids, areWithAi, now)
   })
 
@@ -343,7 +207,7 @@ const makeOf = (around: Around) => {
     if (!isFresh(latest(), yield* MonotonicClock.moment)) yield* Effect.zipRight(begin(0), whole)
     const found = latest()
     if (isFresh(found, yield* MonotonicClock.moment)) return found.ids
-    return yield* failure() ?? unreadable("contacts.list", "it was not read")
+    return yield* failure() ?? ContactList.unreadable("contacts.list", "it was not read")
   })
 
   return { org, lists, beginAll, of, listed }
@@ -361,7 +225,7 @@ export const make = Effect.gen(function* () {
   const pause = (): Duration.Duration =>
     Duration.max(
       pace.every,
-      timeOf(
+      ContactList.timeOf(
         lists.reduce((sum, { pages }) => sum + pages(), 0),
         pace
       )
@@ -376,7 +240,7 @@ export const make = Effect.gen(function* () {
   const within = <A>(org: Orgs.Org, use: (own: (typeof each)[number]) => Effect.Effect<A, RepeatableError>) => {
     const own = only ?? each.find((one) => one.org === org)
     return own === undefined
-      ? Effect.fail(unreadable("contacts.list", "the organization of the contact is not known"))
+      ? Effect.fail(ContactList.unreadable("contacts.list", "the organization of the contact is not known"))
       : Effect.mapError(use(own), Orgs.ofOne(orgs, own.org))
   }
 

@@ -44,6 +44,8 @@ export interface Options extends Omit<PlainVendor.Options, "since" | "meanwhile"
     world: Pick<PlainVendor.Vendor, "writes"> & { readonly putForward: (millis: number) => void }
   ) => void
   readonly policy?: string
+  /** Whether the passes read the inbox, in place of a file of ids. */
+  readonly isInbox?: boolean
   /** When the program runs. */
   readonly passes?: ReadonlyArray<string>
   /** Further arguments of every pass, or of each by its place. */
@@ -86,8 +88,7 @@ export const followUps = (options: Options) =>
       command,
       "--policy",
       `${cwd}/policy.yaml`,
-      "--chats",
-      `${cwd}/ids.txt`,
+      ...(options.isInbox === true ? ["--inbox"] : ["--chats", `${cwd}/ids.txt`]),
       "--db",
       `${cwd}/${db}`
     ]

@@ -9,6 +9,7 @@ import { Ownership } from "../Ledger/Database/Ownership.ts"
 import * as Operator from "../Ledger/Operator.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
+import * as ReturnedContacts from "../ChatReview/ReturnedContacts.ts"
 import { type Found, reviewEach } from "../ChatReview/ReviewEach.ts"
 import { Policies } from "../Policies.ts"
 import * as PolicyFiles from "../Policies/PolicyFiles.ts"
@@ -72,6 +73,12 @@ const sayLeft = Effect.gen(function* () {
   yield* Effect.forEach(lines, (line) => Effect.logInfo(line), { discard: true })
 })
 
+/** The chats of the inbox that have news, and those whose contacts have left a list. */
+const inboxNews = Effect.gen(function* () {
+  const { chats } = yield* ReturnedContacts.make
+  return [...new Set([...(yield* InboxWatch.news), ...(yield* chats)])]
+})
+
 const pass = ({ by, confirm, json, source }: Options) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
@@ -88,7 +95,7 @@ const pass = ({ by, confirm, json, source }: Options) =>
       ? Watch.readFile(source.file)
       : Option.isSome(paused)
         ? Effect.succeed([])
-        : InboxWatch.news
+        : inboxNews
     const carried = yield* Scheduler.runOnce(chat_ids, tell, {
       confirmed: Option.getOrUndefined(confirm),
       confirmedBy: by

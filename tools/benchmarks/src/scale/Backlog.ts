@@ -11,7 +11,6 @@ import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyF
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
 import { Watch } from "@effect-invent/follow-up-scheduler/Watch"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -21,6 +20,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as Arrivals from "../Arrivals.ts"
 
 export interface Args {
   readonly people: number
@@ -40,17 +40,6 @@ export interface Outcome {
 }
 
 const lead = Duration.seconds(6)
-
-const arrive = (people: number) =>
-  Effect.flatMap(Emulator.Emulator, ({ world }) =>
-    Effect.forEach(Arr.range(1, people), (n) =>
-      Effect.gen(function* () {
-        const { channels } = yield* world.addContact({ name: `Ada ${n}`, channels: [{ type: "custom" }] })
-        const chat = yield* world.startChat({ channelId: channels[0]!.id, text: "Do you ship to Malta?" })
-        return chat.id
-      })
-    )
-  )
 
 /** Until the assistant has answered, it is not the customer who is silent. */
 const answered = (people: number) =>
@@ -90,7 +79,7 @@ export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> =>
   const quota = { limit, window: Duration.seconds(windowSeconds) }
   return Effect.gen(function* () {
     const { log } = yield* Emulator.Emulator
-    const chats = yield* arrive(people)
+    const chats = yield* Arrivals.arrive(people)
     yield* answered(people)
     const due = DateTime.addDuration(yield* DateTime.now, silence)
     const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(

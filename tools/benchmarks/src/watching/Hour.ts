@@ -10,12 +10,12 @@ import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyF
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
 import * as InboxWatch from "@effect-invent/follow-up-scheduler/Watch/InboxWatch"
 import * as Socket from "@effect/platform/Socket"
-import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Arrivals from "../Arrivals.ts"
 
 export interface Args {
   readonly chats: number
@@ -59,21 +59,10 @@ const scheduler = watch.pipe(
   Layer.provide(activePolicy)
 )
 
-const arrive = (chats: number) =>
-  Effect.flatMap(Emulator.Emulator, ({ world }) =>
-    Effect.forEach(Arr.range(1, chats), (n) =>
-      Effect.gen(function* () {
-        const { channels } = yield* world.addContact({ name: `Ada ${n}`, channels: [{ type: "custom" }] })
-        const chat = yield* world.startChat({ channelId: channels[0]!.id, text: "Do you ship to Malta?" })
-        return chat.id
-      })
-    )
-  )
-
 export const run = ({ changes, chats, inboxOrder }: Args): Promise<Outcome> => {
   const hour = Effect.gen(function* () {
     const { log, world } = yield* Emulator.Emulator
-    const ids = yield* arrive(chats)
+    const ids = yield* Arrivals.arrive(chats)
     yield* Effect.sleep("10 minutes")
     const pause = Duration.hours(1 / changes)
     const change = (id: ChatId) => Effect.zipRight(world.contactWrites(id, "And to Gozo?"), Effect.sleep(pause))

@@ -133,10 +133,10 @@ const passing: ReadonlyArray<string> = [
 ] satisfies ReadonlyArray<(RepeatableError | SqlError)["_tag"]>
 
 /**
- * How many answers that cannot be decoded are asked for again before any chat was read. One may be spoilt on its way;
- * more of them come from something that is not the service.
+ * How many answers that cannot be decoded are requested again before any chat was read. One can be damaged on its way.
+ * More of them show that something else than the service answers.
  */
-const mostSpoilt = 2
+const mostUndecodable = 2
 
 const willPass = ({ _tag }: { readonly _tag: string }) => passing.includes(_tag)
 
@@ -159,7 +159,7 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
     const outage = yield* CircuitBreaker.CircuitBreaker
     const { isOpen: isStarting, settle: count } = yield* starts(confirmation)
     let hasLooked = false
-    let spoilt = 0
+    let undecodable = 0
     const look = Effect.fnUntraced(function* (chat_id: ChatId) {
       yield* Effect.zipRight(untilResumed, outage.turn)
       const { error } = yield* RateLimit.withLane("watch")(found(chat_id, chatReview.reviewById(chat_id)))
@@ -199,10 +199,10 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
     const pass =
       news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
-    const mayBeSpoilt = ({ _tag }: Effect.Effect.Error<typeof pass>) =>
-      _tag === "UnexpectedResponse" && ++spoilt <= mostSpoilt
+    const mayBeDamaged = ({ _tag }: Effect.Effect.Error<typeof pass>) =>
+      _tag === "UnexpectedResponse" && ++undecodable <= mostUndecodable
     const shouldRetry = (error: Effect.Effect.Error<typeof pass>) =>
-      hasLooked || willPass(error) || mayBeSpoilt(error)
+      hasLooked || willPass(error) || mayBeDamaged(error)
         ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
             Effect.zipRight(error._tag === "SqlError" ? Activity.sweepFailed(wordsOf(error)) : Effect.void),
             Effect.as(true)

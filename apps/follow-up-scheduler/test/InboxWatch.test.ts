@@ -217,7 +217,7 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "finds what changed although the list is in no order, at the next sweep",
+    "finds what changed although the list is in no order, at the next whole reading",
     Effect.gen(function* () {
       const inbox = makeInbox(250, true)
       yield* Effect.gen(function* () {
@@ -275,7 +275,7 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "comes back in the next sweep to a chat that could not be read, had no opening, or has another's value",
+    "comes back in the next whole reading to a chat that could not be read, had no opening, or has another's value",
     Effect.gen(function* () {
       const inbox = makeInbox(4)
       yield* Effect.gen(function* () {
@@ -396,7 +396,7 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "comes back in the next sweep to a chat that could not be read after our own message",
+    "comes back in the next whole reading to a chat that could not be read after our own message",
     Effect.gen(function* () {
       const inbox = makeInbox(1)
       yield* Effect.gen(function* () {
@@ -565,7 +565,7 @@ describe("watching the inbox", () => {
     })
   )
 
-  it("sweeps a larger inbox more seldom, so that sweeps never take more than their share", () => {
+  it("reads a larger inbox whole more seldom, so that this never takes more than its share", () => {
     const perMinute = (pages: number) => pages / (Duration.toMillis(InboxWatch.fullReadEvery(pages)) / Build.minute)
     for (const pages of [1, 100, 1000, 100_000]) {
       expect(perMinute(pages)).toBeLessThanOrEqual(ReadingShare.wholeInbox * RateLimit.defaults.limit + 1e-9)

@@ -12,9 +12,9 @@ import { Watch } from "../src/Watch.ts"
 import { story, under } from "./Scheduling.ts"
 
 const call = { endpoint: "inbox.list", attempts: 0 }
-const spoilt = new InventError.UnexpectedResponse({ ...call, status: 200, excerpt: "<html>", issue: "no JSON" })
+const undecodable = new InventError.UnexpectedResponse({ ...call, status: 200, excerpt: "<html>", issue: "no JSON" })
 const errors: ReadonlyArray<readonly [InventError.RepeatableError, boolean]> = [
-  [spoilt, true],
+  [undecodable, true],
   [new InventError.Unauthorized({ ...call, status: 401, excerpt: "" }), true],
   [new InventError.ConnectionFailed({ ...call, reason: "ECONNREFUSED" }), true],
   [new InventError.RateLimitUnavailable({ ...call, reason: "the database does not accept connections" }), false],
@@ -42,19 +42,24 @@ for (const [error, isEnd] of errors) {
   })
 }
 
-story("an answer that cannot be decoded is asked for again, and is outlasted where it was spoilt", (fake) => {
-  let readings = 0
-  const chats = Stream.suspend(() => (++readings <= 2 ? Stream.fail(spoilt) : Stream.never))
-  const watch = Watch.of({ chats, inTurn: (work) => work, keepsRows: true })
-  return under(
-    fake,
-    {}
-  )(
-    Effect.gen(function* () {
-      const serving = yield* Effect.fork(Effect.provideService(Scheduler.serve(Scheduler.serveDefaults), Watch, watch))
-      yield* TestClock.adjust("1 minute")
-      expect([Option.isSome(yield* Fiber.poll(serving)), readings]).toEqual([false, 3])
-      yield* Fiber.interrupt(serving)
-    })
-  )
-})
+story(
+  "an answer that cannot be decoded is requested again, twice, and the watch begins where the third can be",
+  (fake) => {
+    let readings = 0
+    const chats = Stream.suspend(() => (++readings <= 2 ? Stream.fail(undecodable) : Stream.never))
+    const watch = Watch.of({ chats, inTurn: (work) => work, keepsRows: true })
+    return under(
+      fake,
+      {}
+    )(
+      Effect.gen(function* () {
+        const serving = yield* Effect.fork(
+          Effect.provideService(Scheduler.serve(Scheduler.serveDefaults), Watch, watch)
+        )
+        yield* TestClock.adjust("1 minute")
+        expect([Option.isSome(yield* Fiber.poll(serving)), readings]).toEqual([false, 3])
+        yield* Fiber.interrupt(serving)
+      })
+    )
+  }
+)

@@ -5,9 +5,9 @@
  * pushes only saves the wait: without a connection everything is found all the same. Several organizations are listed
  * in turns, a page of each.
  *
- * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a sweep. Sweeps
- * of a large inbox are so rare that they take `ReadingShare.wholeInbox` of the documented quota at most. In the order
- * of changes a sweep comes every 15 minutes with 500 chats, every 5 hours with 10,000, and every 6 hours with more.
+ * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a whole reading.
+ * Those of a large inbox are so rare that they take `ReadingShare.wholeInbox` of the documented quota at most. In the
+ * order of changes one comes every 15 minutes with 500 chats, every 5 hours with 10,000, and every 6 hours with more.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -41,7 +41,7 @@ const shortestFullReadWait = Duration.minutes(15)
 
 type Failure = RepeatableError | SqlError
 
-/** How long to wait after a sweep of this many pages: 15 minutes, or longer for a large inbox. */
+/** How long to wait after a reading of this many pages: 15 minutes, or longer for a large inbox. */
 export const fullReadEvery = (pages: number): Duration.Duration =>
   Duration.max(
     shortestFullReadWait,

@@ -67,6 +67,13 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
      */
     readonly remembered: (chat_id: ChatId) => Effect.Effect<Option.Option<ChatSnapshot.ChatSnapshot>, RepeatableError>
     /**
+     * An earlier snapshot with the newest row in memory: see `ChatSnapshot.withRow`. None where no row is in memory, or
+     * where it does not show that the contact has not written since. No request.
+     */
+    readonly withKnownRow: (
+      before: ChatSnapshot.ChatSnapshot
+    ) => Effect.Effect<Option.Option<ChatSnapshot.ChatSnapshot>>
+    /**
      * Lists the messages since the last one of an earlier snapshot; the state stays that of the snapshot. One request.
      */
     readonly readNew: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
@@ -195,6 +202,11 @@ const reading = (
         return { ...read.chat, org_id: yield* orgOf(chat_id), isStateOld: isOld, listed: read.listed }
       }),
     remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
+    withKnownRow: (before) =>
+      Effect.map(
+        rows.known(before.chat_id),
+        Option.flatMapNullable(({ chat }) => ChatSnapshot.withRow(before, chat))
+      ),
     readNew: (before) =>
       Effect.gen(function* () {
         const { asked_at, result } = yield* MessageListing.sinceItLeft(news(before))
@@ -226,7 +238,7 @@ const readingOnly = (
   const readNew: ChatReader["Type"]["readNew"] = (before) =>
     Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.withListed(before, listed, direction))
   const nothing = () => Effect.succeedNone
-  return { read, glance: read, list: read, readNew, row: nothing, remembered: nothing }
+  return { read, glance: read, list: read, readNew, row: nothing, remembered: nothing, withKnownRow: nothing }
 }
 
 /**
@@ -263,7 +275,7 @@ const withSegments = (
  * Of several organizations, the refusal of one chat becomes an error that can pass: see `Orgs.ofChat`.
  */
 const withOptOuts = (
-  { glance, list, read, readNew, remembered, row }: ChatReader["Type"],
+  { glance, list, read, readNew, remembered, row, withKnownRow }: ChatReader["Type"],
   optOuts: OptOuts.OptOuts["Type"],
   orgs: Orgs.Orgs["Type"]
 ): ChatReader["Type"] => {
@@ -278,6 +290,7 @@ const withOptOuts = (
     readNew: (before) => passing(readNew(before)),
     remembered: (chat_id) => passing(Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(marked))),
     row: (chat_id) => passing(row(chat_id)),
+    withKnownRow,
     read: (...look) => passing(Effect.flatMap(read(...look), marked))
   }
 }

@@ -181,6 +181,24 @@ describe("finding the rows of chats", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("one far down is found unchanged by the first pages, or changed on them, where the order is enough", () => {
+    const { inbox, layer, requests } = service(0)
+    const byChange = Arr.makeBy(1000, (n): Chat => ({ id: id(n), updated_at: Build.after(-n * Build.minute) }))
+    const changed = (n: number): Chat => ({ id: id(n), updated_at: Build.after(Build.hour), title: "changed" })
+    const byOrder = (n: number) =>
+      Effect.map(
+        inTime(find(id(n), { pages: 5, orByOrder: true })),
+        Option.map(({ chat }) => [chat.id, chat.title])
+      )
+    return Effect.gen(function* () {
+      yield* readWhole(byChange)
+      inbox.entries = [changed(800), ...byChange.filter((chat) => chat.id !== id(800))]
+      expect(yield* byOrder(700)).toEqual(Option.some([id(700), undefined]))
+      expect(yield* byOrder(800)).toEqual(Option.some([id(800), "changed"]))
+      expect(requests).toEqual(["inbox 1", "inbox 1"])
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("one whose entry cannot be decoded is not taken for unchanged", () => {
     const { inbox, layer, requests } = service(300)
     const byChange = Arr.makeBy(300, (n): Chat => ({ id: id(n), updated_at: Build.after(-n * Build.minute) }))

@@ -363,6 +363,29 @@ describe("the messages known from an earlier look", () => {
   })
 })
 
+describe("a later row of a chat whose messages are known", () => {
+  const asked = wireMessage("contact", -minute)
+  const before = snapshot([asked, wireMessage("assistant", 0)])
+  const message = wireMessage("assistant", hour)
+  const withRow = (last_contact_message_at: ReturnType<typeof after> | null, of = before) =>
+    ChatSnapshot.withRow(of, wireChat({ last_contact_message_at }, { last_message: message }))
+
+  it("gives its last message, where the contact has not written since", () => {
+    expect(withRow(after(-minute))?.messages.map(({ id }) => id)).toEqual([
+      ...before.messages.map(({ id }) => id),
+      message.id
+    ])
+    expect(withRow(after(-minute + 999))).toBeDefined()
+  })
+
+  it("gives nothing, where the contact has, or the row gives another date than their message, or none", () => {
+    expect(withRow(after(hour - 1))).toBeUndefined()
+    expect(withRow(after(-minute - 2000))).toBeUndefined()
+    expect(withRow(null)).toBeUndefined()
+    expect(withRow(after(-minute), snapshot([wireMessage("assistant", 0)]))).toBeUndefined()
+  })
+})
+
 describe("the published examples", () => {
   const fixture = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
     Effect.gen(function* () {

@@ -24,6 +24,7 @@ import { it } from "../../../tools/testing/it.ts"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
+import * as MonotonicClock from "../src/MonotonicClock.ts"
 import * as Policies from "../src/Policies.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
@@ -521,6 +522,32 @@ describe("watching the inbox", () => {
   )
 
   story(
+    "takes the first page that is read for others as a look, and looks again a minute after that",
+    Effect.gen(function* () {
+      const inbox = makeInbox(250)
+      yield* Effect.gen(function* () {
+        const { after } = yield* watching()
+        const rows = yield* ChatRows.ChatRows
+        const readForOthers = Effect.flatMap(MonotonicClock.elapsed, (since) => rows.find(id(3), { since, pages: 1 }))
+        yield* after("5 minutes")
+        inbox.seen.requests = 0
+        yield* inbox.touch(137)
+        yield* TestClock.adjust("40 seconds")
+        yield* readForOthers
+        expect(yield* after(0)).toEqual([id(137)])
+        yield* inbox.touch(138)
+        expect(yield* after("59 seconds")).toEqual([])
+        expect(inbox.seen.requests).toBe(1)
+        expect(yield* after("1 second")).toEqual([id(138)])
+        yield* TestClock.adjust("10 seconds")
+        yield* readForOthers
+        expect(yield* after("50 seconds")).toEqual([])
+        expect(inbox.seen.requests).toBe(4)
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
     "reads 4,000 chats in the order of changes whole every two hours only, and soon under other policies",
     Effect.gen(function* () {
       const count = 4000
@@ -534,7 +561,8 @@ describe("watching the inbox", () => {
             inbox.seen.requests = 0
             return Effect.map(after(wait), ({ length }) => ({ named: length, requests: inbox.seen.requests }))
           })
-        const [looks, whole] = [60, count / perPage]
+        // The first page of a whole reading is a look.
+        const [looks, whole] = [60, count / perPage - 1]
         yield* after(0)
         expect(yield* requests("1 hour")).toEqual({ named: 0, requests: looks })
         expect(yield* requests("2 hours")).toEqual({ named: 0, requests: 2 * looks + whole })

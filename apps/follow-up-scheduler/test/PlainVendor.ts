@@ -52,6 +52,8 @@ export interface Options {
   readonly cut?: (line: string) => "before" | "after" | undefined
   /** What an answer waits for, by the request line. */
   readonly held?: (line: string) => Promise<void> | undefined
+  /** Whether a message of the contact takes back the `follow_up_at` that was set before it. */
+  readonly isTakenBackByReply?: boolean
   /** What happens while an answer is on its way, by the request line: the answer was made before it. */
   readonly meanwhile?: (line: string, vendor: Pick<Vendor, "writes">) => void
 }
@@ -79,6 +81,8 @@ interface Message {
 }
 
 const part = (text: string) => ({ type: "text", text, start_timestamp: 0, end_timestamp: 0 })
+
+const isOfContact = (member: Json | undefined) => member !== undefined && "contact_channel" in member
 
 const message = ({ at, id, isBroadcast, member, role, text }: Message) => ({
   id,
@@ -109,7 +113,7 @@ const memberOf = (name: string, { contact, person = name }: Fixture) => ({
   }
 })
 
-const stateOf = (name: string, { state }: Fixture, since: string) => ({
+const stateOf = (name: string, { state }: Fixture, last_contact_message_at: string | null) => ({
   id: `state_${name}`,
   state: "OPEN",
   integration_id: "custom",
@@ -126,7 +130,7 @@ const stateOf = (name: string, { state }: Fixture, since: string) => ({
   follow_up_at: null,
   muted_until: null,
   csat_score: null,
-  last_contact_message_at: since,
+  last_contact_message_at,
   ...state
 })
 
@@ -147,7 +151,11 @@ const fullContact = (name: string, fixture: Fixture) => {
 }
 
 /** What a request is answered with; undefined: 404. */
-const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>, now: () => string) => {
+const answer = (
+  { chats, isTakenBackByReply, since }: Options,
+  messages: Map<string, Array<Message>>,
+  now: () => string
+) => {
   /** What updates have set, and when the latest of them was. */
   const updates = new Map<string, { readonly state: Json; readonly at: string }>()
   /** The assistant writes when `follow_up_at` falls due, and the value is gone then. */
@@ -156,6 +164,10 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     const due = state["follow_up_at"]
     if (typeof due !== "string" || due > now()) return
     const of = messages.get(name)!
+    const set = updates.get(name)!.at
+    const hasReplied = of.some(({ at, member }) => isOfContact(member) && at > set && at < due)
+    if (isTakenBackByReply === true && hasReplied)
+      return void updates.set(name, { state: { ...state, follow_up_at: null }, at: due })
     of.push({
       id: `message_${name}_${of.length + 1}`,
       role: "assistant",
@@ -177,6 +189,7 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     followUp(name)
     return wholeChat(name, fixture)
   }
+  const lastOfContact = (name: string) => written(name).findLast(({ member }) => isOfContact(member))?.at ?? null
   const updatedAt = (name: string) => latest(since, written(name).at(-1)!.at, updates.get(name)?.at ?? since)
   const wholeChat = (name: string, fixture: Fixture) => ({
     id: name,
@@ -192,7 +205,7 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     tools: [],
     features: {},
     org_id: fixture.org ?? "org_1",
-    state: { ...stateOf(name, fixture, since), ...updates.get(name)?.state },
+    state: { ...stateOf(name, fixture, lastOfContact(name)), ...updates.get(name)?.state },
     last_message: message(written(name).at(-1)!),
     ...fixture.chat
   })

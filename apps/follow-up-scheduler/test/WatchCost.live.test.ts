@@ -42,11 +42,13 @@ it.live("a thousand chats cost a page a minute, the lists of who opted out, and 
     )
     const count = (part: string) => requests.filter((request) => request.includes(part)).length
     expect(sent).toBe(changesAnHour)
-    // The messages when it is planned, the newest chat, the update, and the messages after it.
-    expect(count(" /chats/")).toBe(4 * sent)
+    // The messages when it is planned, the newest chat, and the update; a look at the inbox shows the message after it.
+    // The hour may cut off the first or the last of them.
+    expect(Math.abs(count(" /chats/") - 3 * sent)).toBeLessThanOrEqual(2)
     const firstPages = count("/inbox?page=1&")
     expect(firstPages).toBeGreaterThanOrEqual(60)
-    expect(firstPages).toBeLessThanOrEqual(60 + 2 * sent + 2)
+    // The page that a follow-up is armed by is a look at the inbox, too; the one before its instant comes too soon after.
+    expect(firstPages).toBeLessThanOrEqual(60 + sent + 2)
     // The whole inbox of ten pages every half hour, because it is in the order of changes.
     expect(count("/inbox?") - firstPages).toBe(2 * 9)
     expect(count("status=UNSUBSCRIBED")).toBeLessThanOrEqual(40)

@@ -297,6 +297,20 @@ export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
   )
 }
 
+/** The chat's own date of the contact's last message may differ from the message's by this much. */
+const datesDifferMillis = 1000
+
+/**
+ * The snapshot with a later row of its chat, where the row shows by the date of the contact's last message that the
+ * contact has not written since; undefined where it does not. Of several messages since, it has the last one alone.
+ */
+export const withRow = (before: ChatSnapshot, row: Chat): ChatSnapshot | undefined => {
+  const known = before.messages.findLast(({ author }) => author === "contact")?.at
+  const wrote = row.state?.last_contact_message_at
+  const isSame = known && wrote && Math.abs(wrote.epochMillis - known.epochMillis) <= datesDifferMillis
+  return isSame ? refresh(before, row) : undefined
+}
+
 /**
  * The snapshot after its messages were listed again, all or the latest of them. What the list has in a form that the
  * contact does not see, such as a message that has failed since, is left out. Everything else is as old as before.

@@ -23,8 +23,8 @@ const mayOnlyAsk = (version: AnyPolicy, followUp: FollowUp) =>
 
 /**
  * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
- * was armed. After it, it costs none where the watch has found its message, and one where a list of what is new shows
- * it; else the whole chat is read.
+ * was armed. After it, it costs none where the watch has found its message or its row, and one where a list of what is
+ * new shows it; else the whole chat is read.
  *
  * While a follow-up can still be held or taken back, the messages of the contact's chats that were decided by their row
  * are listed, too. Then the chat is read again, with what was written there on record. Where they cannot be listed, the
@@ -48,15 +48,15 @@ export const make = (context: ActionContext) => {
       // An invalidated `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
       if (armedState._tag === "Invalidated" && chat.follow_up_at !== undefined) return chat
     }
-    // The watch may have read the chat since the message was written: then no request is needed to find it.
-    const watched = followUp.status === "armed" ? yield* reader.remembered(followUp.chat_id) : Option.none()
-    if (Option.isSome(watched)) {
-      const chat = yield* claim({ ...watched.value, follow_up_at: undefined })
-      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
-    }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
-    if (before !== undefined) {
-      const chat = yield* claim({ ...(yield* reader.readNew(before)), follow_up_at: undefined })
+    // The watch may have read the chat since the message was written, or its row: then no request is needed to find it.
+    const watched = followUp.status === "armed" ? [reader.remembered(followUp.chat_id)] : []
+    const since =
+      before === undefined ? [] : [reader.withKnownRow(before), Effect.map(reader.readNew(before), Option.some)]
+    for (const read of [...watched, ...since]) {
+      const seen = yield* read
+      if (Option.isNone(seen)) continue
+      const chat = yield* claim({ ...seen.value, follow_up_at: undefined })
       if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))

@@ -16,6 +16,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as BoundedMap from "./BoundedMap.ts"
 import * as OrgLists from "./ChatRows/OrgLists.ts"
@@ -64,6 +66,8 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
      * the request.
      */
     readonly find: (chat_id: ChatId, need: Need) => Effect.Effect<Option.Option<Row>, RepeatableError>
+    /** The pages of the inboxes that are read for {@link find} from the first page on, with their organizations. */
+    readonly pagesRead: Stream.Stream<readonly [Orgs.Org, Page]>
   }
 >() {}
 
@@ -140,7 +144,9 @@ const make = Effect.gen(function* () {
   const invent = yield* InventClient
   const orgs = yield* Orgs.Orgs
   const rows = makeRows(orgs, yield* ContactNames)
-  const around = { invent, orgs, rows, scope: yield* Effect.scope }
+  const read = yield* PubSub.unbounded<readonly [Orgs.Org, Page]>()
+  const onPage = (org: Orgs.Org, page: Page) => PubSub.publish(read, [org, page])
+  const around = { invent, onPage, orgs, rows, scope: yield* Effect.scope }
   const lists = Orgs.listed(orgs).map((org) => ({ org, ...OrgLists.make(org, around) }))
   const [first] = lists
 
@@ -178,6 +184,7 @@ const make = Effect.gen(function* () {
         return Effect.tap(rows.keepPage(page, { org, page: page.number }), () => coverage?.pages(page))
       }),
     readWhole: (org, pages) => Effect.sync(() => lists.find((each) => each.org === org)?.coverage.whole(pages)),
+    pagesRead: Stream.fromPubSub(read),
     find,
     forget: (chat_id) =>
       Effect.sync(() => {

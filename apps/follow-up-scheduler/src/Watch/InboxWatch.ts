@@ -23,7 +23,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ReadingShare from "./ReadingShare.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
@@ -98,21 +97,26 @@ interface News {
   readonly isComplete: boolean
 }
 
-/** The chats of an organization that have news, page by page. A page counts as looked at once its news are recorded. */
+/** The chats of a page that have news. It counts as looked at once these are recorded. */
+const newsOfPage =
+  ({ looked, seen }: Reading, org: Orgs.Org, isThorough: boolean) =>
+  (page: ChatRows.Page): Effect.Effect<News, SqlError> =>
+    Effect.map(seen.changed(Undecodable.omit(page.entries), isThorough), (chats) => ({
+      chat_ids: idsOf(chats),
+      number: page.number,
+      isComplete: looked.get(org)?.pages(page) === true
+    }))
+
+/** The chats of an organization that have news, page by page. */
 const newsOf =
   (reading: Reading, isThorough: boolean) =>
   (org: Orgs.Org): Stream.Stream<News, Failure> =>
     Stream.suspend(() => {
-      const looked = reading.looked.get(org)
       let last: ChatRows.Page | undefined
       return pagesOf(reading, org).pipe(
-        Stream.mapEffect((page) =>
-          Effect.map(reading.seen.changed(Undecodable.omit(page.entries), isThorough), (chats) => {
-            last = page
-            return { chat_ids: idsOf(chats), number: page.number, isComplete: looked?.pages(page) === true }
-          })
-        ),
-        Stream.onEnd(Effect.sync(() => last && looked?.whole(last)))
+        Stream.tap((page) => Effect.sync(() => void (last = page))),
+        Stream.mapEffect(newsOfPage(reading, org, isThorough)),
+        Stream.onEnd(Effect.sync(() => last && reading.looked.get(org)?.whole(last)))
       )
     })
 
@@ -138,11 +142,42 @@ const firstPages = (reading: Reading) => (org: Orgs.Org) => {
   )
 }
 
+/** Waits so long, and on while the last look at each inbox is not as old: others may have read their first pages. */
+const untilLook = ({ looked }: Reading, every: Duration.Duration) => {
+  const left = Effect.map(MonotonicClock.elapsed, (now) => {
+    const known = Array.from(looked.values(), (each) => each.knownUntil() ?? Number.NEGATIVE_INFINITY)
+    return Duration.millis(Math.max(0, Math.min(...known) + Duration.toMillis(every) - now))
+  })
+  return Effect.iterate(every, {
+    while: (wait) => Duration.greaterThan(wait, Duration.zero),
+    body: (wait) => Effect.zipRight(Effect.sleep(wait), left)
+  })
+}
+
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) =>
     Effect.logWarning(`the inbox was not read: ${error.message}`).pipe(Stream.fromEffect, Stream.drain)
   )
+
+/**
+ * The chats with news on the first pages that were read for others. In the order of changes such a reading is a look,
+ * too: it counts as one where the last look is older than a quarter of the time between two.
+ */
+const pagesOfOthers = (reading: Reading, every: Duration.Duration) => {
+  const counted = new Map<Orgs.Org, number>()
+  const counts = ([org, { begun_at, number }]: readonly [Orgs.Org, ChatRows.Page]) => {
+    const known = reading.looked.get(org)?.knownUntil()
+    if (number === 1 && known !== undefined && begun_at - known >= Duration.toMillis(every) / 4)
+      counted.set(org, begun_at)
+    return counted.get(org) === begun_at
+  }
+  return reading.rows.pagesRead.pipe(
+    Stream.filter(counts),
+    Stream.flatMap(([org, page]) => loggingFailure(Stream.fromEffect(newsOfPage(reading, org, false)(page)))),
+    Stream.mapConcat(({ chat_ids }) => chat_ids)
+  )
+}
 
 const pushEvents = ({ invent, rows, seen }: Reading, org: Orgs.Org) =>
   Stream.flattenIterables(
@@ -237,8 +272,7 @@ export const layer = (
     Effect.gen(function* () {
       const reading = yield* makeReading
       const context = yield* Effect.context<WebSocketConstructor>()
-      const looks = Schedule.spaced(every).pipe(
-        Stream.fromSchedule,
+      const looks = Stream.repeatEffect(untilLook(reading, every)).pipe(
         Stream.flatMap(() => Stream.flattenIterables(loggingFailure(InTurns.ofEach(reading.orgs, firstPages(reading)))))
       )
       const pushedBy = (org: Orgs.Org) =>
@@ -247,7 +281,8 @@ export const layer = (
           Stream.drain(Stream.fromEffect(Effect.sleep(shortestFullReadWait)))
         ).pipe(Stream.forever)
       const pushed = Stream.mergeAll(Orgs.listed(reading.orgs).map(pushedBy), { concurrency: "unbounded" })
-      const chats = Stream.mergeAll([fullReads(reading), looks, Stream.provideContext(pushed, context)], {
+      const ofOthers = pagesOfOthers(reading, every)
+      const chats = Stream.mergeAll([fullReads(reading), looks, ofOthers, Stream.provideContext(pushed, context)], {
         concurrency: "unbounded"
       })
       const inLane = Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch"))

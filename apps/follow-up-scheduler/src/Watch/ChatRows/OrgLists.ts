@@ -49,10 +49,12 @@ export interface Around {
   readonly rows: Rows
   readonly orgs: Orgs.Orgs["Type"]
   readonly scope: Scope.Scope
+  /** Called with each page of an inbox that is read from its first page on. */
+  readonly onPage: (org: Orgs.Org, page: Page) => Effect.Effect<unknown>
 }
 
 /** The lists of this organization. Nothing is read before the first `find`. */
-export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
+export const make = (org: Orgs.Org, { invent, onPage, orgs, rows, scope }: Around) => {
   const wants = new Set<Want>()
   let isReading = false
   let latest = noReading
@@ -108,12 +110,15 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
     pagesOf(list).pipe(
       Stream.mapEffect((page) => {
         const isInbox = endpoint === "inbox.list"
-        return Effect.map(rows.keepPage(page, { org, page: isInbox ? page.number : undefined }), () => {
-          if (isInbox) coverage.pages(page)
-          settleUnreadable(page.entries, endpoint)
-          settleFound()
-          return isEnough()
-        })
+        return Effect.zipRight(
+          rows.keepPage(page, { org, page: isInbox ? page.number : undefined }),
+          Effect.suspend(() => {
+            if (isInbox) coverage.pages(page)
+            settleUnreadable(page.entries, endpoint)
+            settleFound()
+            return Effect.as(isInbox ? onPage(org, page) : Effect.void, isEnough())
+          })
+        )
       }),
       Stream.takeUntil((enough) => enough),
       Stream.runDrain,
@@ -143,12 +148,19 @@ export const make = (org: Orgs.Org, { invent, orgs, rows, scope }: Around) => {
       Effect.catchAll((error) => Effect.logDebug(`page ${number} of the inbox was not read`, error.message))
     )
 
+  /** Whether the first pages can show of a row in memory that it is unchanged, and that is enough. */
+  const isOldByOrder = ({ chat_id, orByOrder }: Want) => {
+    const row = rows.get(chat_id)
+    return orByOrder === true && row !== undefined && byOrder(row).asked_at !== undefined
+  }
+
   /**
    * Reads the pages on which the chats should be, where the order of the inbox tells which these are: one request for a
    * chat far down, or two where it has moved to the next page meanwhile.
    */
   const readExpected = Effect.gen(function* () {
     for (const want of wants) {
+      if (isOldByOrder(want)) continue
       const place = coverage.knownUntil() === undefined ? undefined : rows.placeOf(want.chat_id, org)
       const page = Math.floor((place ?? 0) / Paging.maxTake) + 1
       if (page < firstFarPage || page > (want.pages ?? page)) continue

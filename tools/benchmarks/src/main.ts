@@ -31,7 +31,8 @@ const circumstances = (packages: ReadonlyArray<string>, seconds: number, loadBef
   const machine = `${cpus().length} × ${cpu!.model.trim()}, ${system}`
   const versions = packages.map((name) => `${name} ${version(name)}`).join(", ")
   const when = new Date().toISOString().slice(0, 10)
-  return `${when}, in ${seconds.toFixed(0)} s on ${machine}; load ${loadBefore} before, ${load()} after. ${versions}.\n`
+  const ran = `${when}, in ${seconds.toFixed(0)} s on ${machine}; load ${loadBefore} before, ${load()} after.`
+  return packages.length === 0 ? `${ran}\n` : `${ran} ${versions}.\n`
 }
 
 const run = async (name: string, sizes: Sizes): Promise<{ readonly section: string; readonly text: string }> => {

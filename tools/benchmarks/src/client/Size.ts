@@ -106,6 +106,21 @@ export const measure = async (competitor: string): Promise<Size> => {
   return { gzip: gzip(contents), minified: contents.length, parts: summed(modules) }
 }
 
+/** The modules of other packages that a module of ours imports, itself or by others of ours. */
+export const importedBy = async (module: string): Promise<ReadonlyArray<string>> => {
+  const { metafile } = await esbuild.build({
+    stdin: { contents: `export * from ${JSON.stringify(module)}`, resolveDir: here },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    external: ["effect", "@effect/*"],
+    metafile: true,
+    write: false
+  })
+  const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
+  return [...new Set(imports.flatMap(({ external, path }) => (external === true ? [path] : [])))].toSorted()
+}
+
 export const byPackage = ({ parts }: Size): Size["parts"] =>
   summed(parts.map(([part, bytes]) => [packageOf(part), bytes]))
 

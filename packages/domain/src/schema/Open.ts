@@ -62,9 +62,17 @@ const nullable = <S extends Schema.Schema.All>(schema: S): Schema.NullOr<S> =>
     }
   ) as unknown as Schema.NullOr<S>
 
+type Optional<S extends Schema.Schema.All> = Schema.optionalWith<Schema.NullOr<S>, { exact: true }>
+
+/** Most keys share a few schemas, and to make one takes time at each start. */
+const optionalOf = new WeakMap<Schema.Schema.All, Optional<Schema.Schema.All>>()
+
 /** A key that may be absent or null. Every key but `id` is: the pages disagree on which are always present. */
-export const optional = <S extends Schema.Schema.All>(schema: S) =>
-  Schema.optionalWith(nullable(schema), { exact: true })
+export const optional = <S extends Schema.Schema.All>(schema: S): Optional<S> => {
+  const made = optionalOf.get(schema) ?? Schema.optionalWith(nullable(schema), { exact: true })
+  optionalOf.set(schema, made)
+  return made as Optional<S>
+}
 
 /** Each of these keys, as {@link optional}. */
 export const optionals = <const Fields extends Readonly<Record<string, Schema.Schema.All>>>(fields: Fields) =>
@@ -166,7 +174,8 @@ const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
 export const tolerant = <A, I>(
   schema: Schema.Schema<A, I>
 ): Schema.Schema<A | Undecodable, I | {} | null | undefined> => {
-  const read = ParseResult.decodeUnknownEither(schema)
+  // The parser is made where it is needed: it is one of all schemas below this one, most of which are never read.
+  const read = (raw: unknown) => ParseResult.decodeUnknownEither(schema)(raw)
   const undecodable = (raw: unknown) =>
     new Undecodable({ raw, issue: Either.match(read(raw), { onLeft: Issue.innermost, onRight: () => "" }) })
   return Schema.Union(

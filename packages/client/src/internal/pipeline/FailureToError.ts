@@ -16,7 +16,7 @@ import type { CallState } from "./CallState.ts"
 export const facts = (call: CallState, answer?: Answer) => ({
   endpoint: call.endpoint,
   attempts: call.attempts,
-  ...(answer?.requestId === undefined ? {} : { requestId: answer.requestId })
+  ...(answer?.requestId !== undefined && { requestId: answer.requestId })
 })
 
 /** The fields of an error that an answer caused. */
@@ -26,11 +26,9 @@ export const answerFacts = (call: CallState, answer: Answer) => ({
   excerpt: answer.excerpt
 })
 
-const decoder = new TextDecoder()
-
 /** Identifies a request, without its content. */
 export const fingerprint = (request: HttpClientRequest): string => {
-  const body = request.body._tag === "Uint8Array" ? decoder.decode(request.body.body) : ""
+  const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
   return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
 }
 
@@ -44,7 +42,7 @@ const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
 }
 
 const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | undefined => {
-  if (call.safety !== "Unsafe" || call.unconfirmedRequest === undefined) return undefined
+  if (call.safety !== "Unsafe" || !call.unconfirmedRequest) return undefined
   const { request, sentAt } = call.unconfirmedRequest
   return new InventError.OutcomeUnknown({
     ...facts(call, call.answer),
@@ -79,7 +77,7 @@ export const fromFailure = (last: Failure, call: CallState): InventError.InventE
     case "Throttled":
       return new InventError.RateLimited({
         ...answerFacts(call, failure.answer),
-        ...Option.match(failure.retryAfter, { onNone: () => ({}), onSome: (retryAfter) => ({ retryAfter }) })
+        ...(Option.isSome(failure.retryAfter) && { retryAfter: failure.retryAfter.value })
       })
     case "Faulted":
       return (
@@ -93,7 +91,7 @@ export const fromFailure = (last: Failure, call: CallState): InventError.InventE
 
 /** A call that waited for another attempt after a 429 fails with the 429. */
 export const pastTotalDeadline = (call: CallState, after: Duration.Duration): InventError.InventError => {
-  if (call.refusal !== undefined) return fromFailure(call.refusal, call)
+  if (call.refusal) return fromFailure(call.refusal, call)
   return (
     unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
     new InventError.TimedOut({ ...facts(call), deadline: "total", after })

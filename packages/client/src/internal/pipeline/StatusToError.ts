@@ -33,29 +33,26 @@ const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-
 
 const longestRequestId = 200
 
-const requestId = (response: HttpClientResponse): string | undefined => {
-  const name = requestIdHeaders.find((header) => response.headers[header] !== undefined)
-  return name === undefined ? undefined : response.headers[name]
+const requestId = ({ headers }: HttpClientResponse): string | undefined =>
+  requestIdHeaders.flatMap((name) => headers[name] ?? [])[0]
+
+type Facts = ReturnType<typeof FailureToError.answerFacts>
+
+/** The errors of the statuses that the pages describe. */
+const rejections: Readonly<Record<number, new (facts: Facts) => InventError.InventError>> = {
+  400: InventError.BadRequest,
+  401: InventError.Unauthorized,
+  403: InventError.Forbidden,
+  404: InventError.NotFound,
+  409: InventError.Conflict,
+  422: InventError.UnprocessableContent
 }
 
 const rejectionOf = (call: CallState, answer: Answer): InventError.InventError => {
-  const facts = FailureToError.answerFacts(call, answer)
-  switch (answer.status) {
-    case 400:
-      return new InventError.BadRequest(facts)
-    case 401:
-      return new InventError.Unauthorized(facts)
-    case 403:
-      return new InventError.Forbidden(facts)
-    case 404:
-      return new InventError.NotFound(facts)
-    case 409:
-      return new InventError.Conflict(facts)
-    case 422:
-      return new InventError.UnprocessableContent(facts)
-    default:
-      return new InventError.UnexpectedResponse({ ...facts, issue: "no page describes this status" })
-  }
+  const Rejection = rejections[answer.status]
+  return Rejection === undefined
+    ? FailureToError.unexpected(call, "no page describes this status")
+    : new Rejection(FailureToError.answerFacts(call, answer))
 }
 
 /** The error of the decompression where a body is not what `content-encoding` names. The same would come next time. */
@@ -111,7 +108,7 @@ export const make =
     /** Shows the answer to whom it may concern. */
     const shown = (response: HttpClientResponse, call: CallState, text: string): Effect.Effect<void> => {
       const { onAnswer } = call.options
-      if (onAnswer === undefined) return Effect.void
+      if (!onAnswer) return Effect.void
       const headers = Object.entries(response.headers).map(([name, value]) => [name, withoutKey(value)] as const)
       return onAnswer({
         endpoint: call.endpoint,
@@ -162,7 +159,7 @@ export const make =
         )
         const now = yield* Clock.currentTimeMillis
         const answer = answered(response, call, body)
-        if (call.options.onAnswer !== undefined) yield* shown(response, call, decoder.decode(body))
+        if (call.options.onAnswer) yield* shown(response, call, decoder.decode(body))
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
           ? (call.refusal = Failure.Throttled({ answer, retryAfter }))

@@ -9,6 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
 import * as Random from "effect/Random"
+import * as Stream from "effect/Stream"
+import { inspect } from "node:util"
 import { it } from "../../../tools/testing/it.ts"
 import * as Spans from "./Spans.ts"
 import * as Vendor from "./Vendor.ts"
@@ -60,6 +62,33 @@ const list = "internal InventClient.messages.list"
 const send = "internal InventClient.contacts.sendMessage"
 
 describe("the spans of a call", () => {
+  it.scoped("end without what was sent and answered, whether that is given to the caller or not", () =>
+    Effect.gen(function* () {
+      const programs: ReadonlyArray<Program> = [
+        calls.Safe,
+        (invent) => Stream.runDrain(invent.messages.stream({ path: { chat_id } })),
+        (invent) => invent.orgs.serverTime()
+      ]
+      for (const answer of [
+        json([message("of the answer")], 200, { date: "Tue, 10 Mar 2026 12:00:00 GMT" }),
+        json({ id: "of the answer" }),
+        Vendor.text("of the answer", 400)
+      ]) {
+        for (const program of programs) {
+          const { spans, traced } = Spans.record()
+          const { invent } = yield* Vendor.connect(() => answer)
+          yield* within("10 minutes", Effect.exit(traced(program(invent))))
+          expect(spans.length).toBeGreaterThanOrEqual(2)
+          for (const { status } of spans) {
+            const printed = inspect(status, { depth: 20, showHidden: true, getters: true })
+            expect(printed).not.toContain(Vendor.apiKey)
+            expect(printed).not.toContain("of the answer")
+          }
+        }
+      }
+    })
+  )
+
   it.scoped("that a 429 refused first: the second request is a resend, and says how long it waited", () =>
     Effect.gen(function* () {
       expect(yield* traced(throttledOnce, calls.Unsafe)).toEqual([

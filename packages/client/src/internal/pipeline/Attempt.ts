@@ -1,16 +1,13 @@
 /**
  * One request that leaves, with its permit: its deadline, its duration, and its span, named and attributed by
- * OpenTelemetry's conventions. The span ends without the request and the response: an exporter that prints a span's
- * result must not print a key.
+ * OpenTelemetry's conventions.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type { RuntimeFiber } from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
-import { constVoid } from "effect/Function"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "../../RetryPolicy.ts"
 import type { CallState, Middleware } from "./CallState.ts"
@@ -40,8 +37,6 @@ const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unkn
     })
   })
 
-const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: constVoid })
-
 /** Gives each request that leaves its span and its metrics. */
 export const make =
   (endpointOf: SemanticConventions.EndpointOf) =>
@@ -66,7 +61,7 @@ export const make =
           const millis = MonotonicClock.millisOf(clock) - startedAt
           RecordMetrics.request(fiber, call, endpoint, ending, millis)
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
-          const ended = Effect.sync(() => Span.end(span, shown(exit), fiber))
+          const ended = Effect.sync(() => Span.end(span, exit, fiber))
           if (!DebugLog.isOn(fiber)) return ended
           const facts = {
             attempt: call.attempts,

@@ -178,6 +178,22 @@ describe("inbox.events", () => {
     })
   )
 
+  it.scoped("lists as often where a connection neither opens nor fails, and at once where it opens late", () =>
+    Effect.gen(function* () {
+      const { seen, sockets, emitted } = yield* run(
+        ({ nth }) => json([chat("a", Math.min(nth, 9))]),
+        () => {},
+        { listEvery: "2 seconds" }
+      )
+      yield* TestClock.adjust("6 seconds")
+      expect([sockets.length, seen.length]).toEqual([1, 7])
+      sockets[0]!.opens()
+      yield* TestClock.adjust(0)
+      expect(seen.length).toBe(8)
+      expect(emitted()).toEqual(Array.from({ length: 8 }, () => "Listed a"))
+    })
+  )
+
   it.scoped(
     "tries to connect ever more seldom, at last every five minutes at most, where no connection is let in",
     () =>

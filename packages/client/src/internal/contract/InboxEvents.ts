@@ -145,10 +145,15 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
       yield* Fiber.await(listening)
       return
     }
-    // A change after the listing began must come by the socket, so it listens first, if it can.
-    yield* Effect.raceFirst(Deferred.await(opened), Fiber.await(listening))
-    const wasListed = (yield* MonotonicClock.millis) - listedAt < Duration.toMillis(listEvery) / 2
-    if ((yield* Deferred.isDone(opened)) || !wasListed) yield* listed
+    const half = Duration.times(listEvery, 0.5)
+    const listedIfOld = Effect.flatMap(MonotonicClock.millis, (now) =>
+      now - listedAt < Duration.toMillis(half) ? Effect.void : listed
+    )
+    // A change after the listing began must come by the socket, so it listens first, if it can. While it neither opens
+    // nor fails, the list is all there is.
+    const meanwhile = Effect.forever(Effect.delay(listedIfOld, half))
+    yield* Effect.raceAll([Deferred.await(opened), Fiber.await(listening), meanwhile])
+    yield* (yield* Deferred.isDone(opened)) ? listed : listedIfOld
     const again = Effect.sleep(listEvery).pipe(Effect.zipRight(listed), Effect.forever)
     yield* Effect.raceAll([again, Fiber.await(listening), Deferred.await(overflow)])
   }).pipe(

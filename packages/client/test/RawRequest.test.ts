@@ -119,6 +119,8 @@ describe("a request that the contract does not have", () => {
     "a path that is a URL": [{ path: "https://evil.example/a" }, /^path: expected a path/],
     "a path with a query": [{ path: "/a?b=c" }, /^path: expected a path/],
     "a path with a step up": [{ path: "/orgs/c/../x" }, /^path: expected a path/],
+    "a path with an encoded step up": [{ path: "/orgs/c/%2E%2e/x" }, /^path: expected a path/],
+    "a path with a step up behind a backslash": [{ path: "/orgs/c\\..\\x" }, /^path: expected a path/],
     "a path without anything": [{ path: "" }, /^path: expected a path/],
     "a placeholder without a value": [{ params: {} }, /^params\.chat_id: expected an id, got undefined/],
     "a placeholder that is a step up": [{ params: { chat_id: ".." } }, /^params\.chat_id: expected an id/],

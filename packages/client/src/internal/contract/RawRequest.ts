@@ -20,7 +20,8 @@ const methods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DE
 /** The path with its placeholders filled in, or why it is none. */
 const pathOf = ({ params = {}, path }: RawRequest, { orgId }: Settings): Either.Either<string, string> => {
   const values: Readonly<Record<string, string>> = { org_id: orgId, ...params }
-  if (!/^(?:\/[^/?#]+)+$/.test(path) || /\/\.{1,2}(?:\/|$)/.test(path)) {
+  // A URL takes a backslash for a slash, and an encoded dot for a dot.
+  if (!/^(?:\/[^/\\?#]+)+$/.test(path) || /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path)) {
     return Either.left(`path: expected a path such as "/chats/{chat_id}/state", got ${JSON.stringify(path)}`)
   }
   const names = [...path.matchAll(placeholder)].map(([, name = ""]) => name)

@@ -76,8 +76,10 @@ export interface Situation {
   readonly policy: RetryPolicy
   readonly failure: Failure
   readonly safety: Safety
-  /** The attempt that failed, counted from 1 and without those that a 429 refused. */
+  /** The attempt that failed, from 1; without those that a 429 refused, unless the limit is the endpoint's own. */
   readonly attempt: number
+  /** Whether the endpoint has a limit of its own, so that a 429 does not make the limiter pause. */
+  readonly hasOwnLimit?: boolean | undefined
   /** Whether the shared retry budget still has a token. */
   readonly budgetLeft: boolean
   /** What the total deadline leaves. */
@@ -105,9 +107,11 @@ export const isSpending = (failure: Failure): boolean => failure._tag !== "Throt
 const isExhausted = ({ attempt, budgetLeft, failure, policy }: Situation): boolean =>
   isSpending(failure) ? attempt >= policy.maxAttempts || !budgetLeft : policy.maxAttempts === 1
 
-/** After a 429 the limiter's pauses grow, so the back-off stays at its first. */
-const ceilingOf = ({ attempt, failure, policy }: Situation): Duration.Duration =>
-  Duration.min(Duration.times(policy.baseDelay, isSpending(failure) ? 2 ** (attempt - 1) : 1), policy.maxDelay)
+/** Where the limiter pauses after a 429, its pauses grow, and the back-off stays at its first. */
+const ceilingOf = ({ attempt, failure, hasOwnLimit, policy }: Situation): Duration.Duration => {
+  const doublings = hasOwnLimit === true || isSpending(failure) ? attempt - 1 : 0
+  return Duration.min(Duration.times(policy.baseDelay, 2 ** doublings), policy.maxDelay)
+}
 
 /**
  * Decides what follows on a failed attempt.

@@ -1,3 +1,4 @@
+import * as CallOptions from "@effect-invent/client/CallOptions"
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Ids from "@effect-invent/domain/Ids"
@@ -150,13 +151,13 @@ describe("an answer that is not the contract's", () => {
     { readonly call: typeof list | typeof one; readonly answer: Vendor.Answer; readonly issue: RegExp }
   > = {
     HTML: { call: list, answer: Vendor.text("<html><body>Welcome</body></html>"), issue: /^Could not parse JSON$/ },
-    "an empty body": { call: list, answer: Vendor.text(""), issue: /^Expected .*, actual undefined$/ },
+    "an empty body": { call: list, answer: Vendor.text(""), issue: /^Expected a list, actual undefined$/ },
     "truncated JSON": { call: list, answer: Vendor.text(`[{"id":"m1","mess`), issue: /^Could not parse JSON$/ },
-    "a string": { call: list, answer: json("hello"), issue: /^Expected .*, actual "hello"$/ },
+    "a string": { call: list, answer: json("hello"), issue: /^Expected a list, actual "hello"$/ },
     "an object in place of the list": {
       call: list,
       answer: json({ data: [] }),
-      issue: /^Expected .*, actual \{"data":\[\]\}$/
+      issue: /^Expected a list, actual \{"data":\[\]\}$/
     },
     "an object without id": { call: one, answer: json({ name: "a1" }), issue: /^id: is missing$/ },
     "a number for an id": { call: one, answer: json({ id: 5 }), issue: /^id: Expected string.*, actual 5$/ },
@@ -465,6 +466,24 @@ describe("a Retry-After beyond the total deadline", () => {
       const error = yield* within("45 seconds", Effect.flip(calls.Safe(invent)))
       expect(error).toMatchObject({ _tag: "RetryAfterTooLong", status: 503, attempts: 2 })
       expect(seen.length).toBe(2)
+    })
+  )
+
+  it.scoped("holds back all other calls for as long, a minute at most", () =>
+    Effect.gen(function* () {
+      for (const [retryAfter, until] of [
+        ["30", 30_000],
+        ["3600", 60_000]
+      ] as const) {
+        const throttledOnce = Vendor.inOrder(Vendor.text("", 429, { "retry-after": retryAfter }), Vendor.json([]))
+        const { invent, seen } = yield* Vendor.connect(throttledOnce)
+        const short = CallOptions.withCallOptions({ deadlines: { total: "6 seconds" } })
+        const error = yield* within(0, Effect.flip(short(calls.Safe(invent))))
+        expect(error._tag).toBe("RetryAfterTooLong")
+        yield* within("2 minutes", calls.Safe(invent))
+        expect(seen[1]!.at - seen[0]!.at).toBeGreaterThanOrEqual(until)
+        expect(seen[1]!.at - seen[0]!.at).toBeLessThanOrEqual(until + 1000)
+      }
     })
   )
 
@@ -902,6 +921,32 @@ describe("the base URL", () => {
         yield* within(0, calls.Idempotent(invent))
         expect(seen[0]!.url.href).toBe("https://proxy.example/invent/chats/chat_1/state")
       }
+    })
+  )
+})
+
+describe("a 429 of an endpoint that has a limit of its own", () => {
+  const create = ({ assistants }: Vendor.Client) =>
+    assistants.create({ payload: { name: "Ada", config: { timezone: "Europe/Paris" } } })
+
+  it.scoped("is waited for by its call alone, ever longer, and takes nothing from the quota of the others", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(
+        ({ method }) => (method === "POST" ? Vendor.text("", 429) : Vendor.json([])),
+        { retry: { baseDelay: 500, maxDelay: "20 seconds" } }
+      )
+      const creating = yield* Effect.fork(Effect.flip(create(invent)))
+      const list = Effect.zipRight(calls.Safe(invent), Effect.sleep("200 millis"))
+      yield* within("31 seconds", Effect.timeout(Effect.forever(list), "30 seconds").pipe(Effect.ignore))
+      const [creates, lists] = [
+        seen.filter(({ method }) => method === "POST"),
+        seen.filter(({ method }) => method === "GET")
+      ]
+      expect(lists).toHaveLength(150)
+      expect(creates.length).toBeGreaterThan(3)
+      expect(creates.length).toBeLessThan(15)
+      yield* TestClock.adjust("5 minutes")
+      expect(yield* creating).toMatchObject({ _tag: "RateLimited" })
     })
   )
 })

@@ -9,6 +9,7 @@ import * as Open from "../schema/Open.ts"
 import * as AssistantActions from "./AssistantActions.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
+import { OwnLimit } from "./OwnLimit.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
@@ -68,6 +69,7 @@ export const create = Endpoint.post("create", "/orgs/:org_id/assistants")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateAssistant)
   .addSuccess(Assistant)
+  .annotate(OwnLimit, true)
   .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 

@@ -16,8 +16,9 @@ const cut = (text: string, longest: number): string =>
 /** The received value is missing where a schema has an expectation of its own. */
 const expectation = /^Expected ([\s\S]*?)(?:, actual ([\s\S]*))?$/
 
-/** A brand is ours, and of no use to the sender of the value. */
-const withoutBrands = (expected: string): string => expected.replaceAll(/ & Brand<"\w+">/g, "")
+/** Brands and the ways to read an entry are ours, and of no use to the sender of the value. */
+const readable = (expected: string): string =>
+  expected.replaceAll(/ & Brand<"\w+">/g, "").replace(/^ReadonlyArray<.*>$/, "a list")
 
 /** One sentence for all issues of the same place, which is one sentence for each alternative. */
 const joined = (messages: ReadonlyArray<string>, clean: (text: string) => string): string => {
@@ -28,7 +29,7 @@ const joined = (messages: ReadonlyArray<string>, clean: (text: string) => string
     .sort((a, b) => Number(a === "null") - Number(b === "null"))
     .join(" | ")
   const actual = cut(clean([...came].join("")), longestActual)
-  return `Expected ${cut(withoutBrands(expected), longestExpected)}, actual ${actual}`
+  return `Expected ${cut(readable(expected), longestExpected)}, actual ${actual}`
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Derives a method from each endpoint of the contract, and gives each call its span, its safety and its errors. */
 import { Blocking } from "@effect-invent/domain/api/Blocking"
+import { OwnLimit } from "@effect-invent/domain/api/OwnLimit"
 import { RepeatBefore, RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
 import * as Issue from "@effect-invent/domain/schema/Issue"
@@ -97,7 +98,8 @@ const callable = (
   const common = {
     endpoint: `${group}.${name}`,
     safety: Context.get(endpoint.annotations as Context.Context<RetrySafety>, RetrySafety),
-    template: endpoint.path.replaceAll(/:(\w+)/g, "{$1}")
+    template: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
+    hasOwnLimit: Option.isSome(Context.getOption(endpoint.annotations, OwnLimit))
   }
   const isBlocking = Option.getOrElse(Context.getOption(endpoint.annotations, Blocking), () => () => false)
   const repeatBefore = Option.getOrElse(Context.getOption(endpoint.annotations, RepeatBefore), () => () => undefined)

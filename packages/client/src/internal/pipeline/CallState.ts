@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly safety: Safety
   /** Its path as OpenTelemetry writes a template: `/chats/{chat_id}/messages`. */
   readonly template: string
+  /** Whether the server limits it beside all other requests: see `OwnLimit`. */
+  readonly hasOwnLimit?: boolean
 }
 
 /** One call of an endpoint. The mutable part belongs to the call's own fiber. */
@@ -58,7 +60,7 @@ export interface CallState extends Endpoint {
 
 /** Makes the state of a call that has not begun. */
 export const make = (
-  { endpoint, safety, template }: Endpoint,
+  { endpoint, hasOwnLimit = false, safety, template }: Endpoint,
   deadlines: Deadlines,
   span: Span,
   options: CallOptions,
@@ -67,6 +69,7 @@ export const make = (
   endpoint,
   safety,
   template,
+  hasOwnLimit,
   deadlines,
   span,
   options,

@@ -7,7 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import type { RateLimit } from "../../RateLimit.ts"
+import * as RateLimit from "../../RateLimit.ts"
 import type { RetryBudget } from "../../RetryBudget.ts"
 import * as RetryPolicy from "../../RetryPolicy.ts"
 import * as DebugLog from "../telemetry/DebugLog.ts"
@@ -16,12 +16,18 @@ import * as MonotonicClock from "./MonotonicClock.ts"
 import * as FailureToError from "./FailureToError.ts"
 import * as Repeating from "./Repeating.ts"
 
+/**
+ * For so long all calls are held back after a 429 whose `Retry-After` was too long for its own call: no limit of a
+ * window says more.
+ */
+const longestPause = RateLimit.defaults.window
+
 /** What a retry depends on: the policy, the budget, and the rate limit. */
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
   readonly budget: RetryBudget
-  /** Called after every 429, so that the calls that wait behind this one hold back, too. */
-  readonly rateLimit: RateLimit["Type"]
+  /** Paused after a 429, so that the calls that wait behind this one hold back, too. */
+  readonly rateLimit: RateLimit.RateLimit["Type"]
 }
 
 /** Repeats attempts by the decisions of `RetryPolicy.decide`, and turns the last failure into the call's error. */
@@ -38,6 +44,7 @@ export const make =
           failure,
           safety: call.options.retry === "if-unapplied" ? "Unsafe" : call.safety,
           attempt,
+          hasOwnLimit: call.hasOwnLimit,
           remaining: Duration.millis(Math.max(0, call.until - now)),
           ...Repeating.left(call, yield* Clock.currentTimeMillis),
           jitter: yield* Random.next
@@ -49,7 +56,7 @@ export const make =
 
     const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
       Effect.zipRight(
-        failure._tag === "Throttled" ? rateLimit.pause(Duration.zero) : Effect.void,
+        isOfAll(failure, call) ? rateLimit.pause(Duration.min(wait ?? Duration.zero, longestPause)) : Effect.void,
         Effect.flatMap(DateTime.now, (now) =>
           CallState.fail(call, tooLong(failure, call, now, wait) ?? FailureToError.fromFailure(failure, call))
         )
@@ -69,9 +76,9 @@ export const make =
                 return Effect.zipRight(
                   Effect.zipRight(
                     logged(request, call, failure, decision.after),
-                    holdBack(rateLimit, failure, decision.after)
+                    isOfAll(failure, call) ? rateLimit.pause(decision.after) : Effect.sleep(decision.after)
                   ),
-                  from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt)
+                  from(isOfAll(failure, call) ? attempt : attempt + 1)
                 )
             }
           })
@@ -100,9 +107,12 @@ const logged = (
       : Effect.void
   )
 
-/** After a 429 the limiter holds all calls, and this one waits with them; otherwise only this call waits. */
-const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, after: Duration.Duration) =>
-  failure._tag === "Throttled" ? rateLimit.pause(after) : Effect.sleep(after)
+/**
+ * Whether it is a 429 of the limit for all requests: the limiter then holds all calls, and this one waits with them.
+ * Otherwise only this call waits.
+ */
+const isOfAll = ({ _tag }: RetryPolicy.Failure, { hasOwnLimit }: CallState.CallState) =>
+  _tag === "Throttled" && hasOwnLimit !== true
 
 const tooLong = (
   failure: RetryPolicy.Failure,

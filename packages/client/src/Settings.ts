@@ -73,7 +73,7 @@ export interface Options {
     readonly maxQueued?: number
   }
   /**
-   * The longest body of an answer that is read, in bytes and after decompression; default 32 MiB. A longer one is
+   * The longest body of an answer that is read, in bytes and after decompression; default 16 MiB. A longer one is
    * `UnexpectedResponse`.
    */
   readonly maxBodyBytes?: number
@@ -89,7 +89,7 @@ export const defaultBaseUrl = "https://api.useinvent.com"
 export const defaultUserAgent = "effect-invent/0.0.0"
 const defaultOrgId = OrgId.make("c")
 /** A text of knowledge has up to 2 million characters, and comes twice in its answer. */
-const defaultMaxBodyBytes = 32 * 1024 * 1024
+const defaultMaxBodyBytes = 16 * 1024 * 1024
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 

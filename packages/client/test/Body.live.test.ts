@@ -57,7 +57,7 @@ const cases: Record<string, Case> = {
   "100 MB, announced": unexpected((response) => {
     response.writeHead(200, { ...json, "content-length": 100 * megabyte.length })
     pour(response, 100)
-  }, /^body larger than 8388608 bytes$/),
+  }, /^body larger than 16777216 bytes$/),
   "100 MB, not announced": unexpected((response) => {
     response.writeHead(200, json)
     pour(response, 100)

@@ -150,7 +150,7 @@ const suite = (runtime: Runtime.Runtime) => {
       const closed = yield* Deferred.make<void>()
       const server = yield* Server.serve((_, response) => {
         response.on("close", () => Deferred.unsafeDone(closed, Exit.void))
-        response.writeHead(200).write(Buffer.alloc(9 * 1024 * 1024, " "))
+        response.writeHead(200).write(Buffer.alloc(17 * 1024 * 1024, " "))
       })
       expect(yield* ask({ baseUrl: server.baseUrl, calls: ["Unsafe"] })).toEqual(["UnexpectedResponse 200"])
       yield* Deferred.await(closed)

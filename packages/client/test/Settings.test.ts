@@ -229,7 +229,7 @@ describe("settings", () => {
       retry: { maxAttempts: 4, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) },
       retryBudget: { capacity: 25, refillPerSuccess: 0.1 },
       rateLimit: { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 },
-      maxBodyBytes: 33_554_432
+      maxBodyBytes: 16_777_216
     })
   })
 

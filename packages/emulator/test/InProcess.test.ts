@@ -1,5 +1,6 @@
 import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
@@ -8,6 +9,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import { client, Emulator, layer } from "../src/Emulator.ts"
+import { longestBody } from "../src/Http/IncomingRequest.ts"
 import { conforms, openChat, requests, send, withWorld } from "./Conformance.ts"
 import { behaves } from "./Endpoints.ts"
 
@@ -60,6 +62,20 @@ describe("the emulator inside a test", () => {
       const closed = (yield* world.snapshot(chat_id)).state?.state === "CLOSED"
       assert.strictEqual(entry?.applied ?? false, closed)
       assert.strictEqual((yield* send("GET", `/chats/${chat_id}/messages`)).status, 200)
+    }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("takes a file of 50 MB, and refuses a body that is longer than its bound with 413", () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator
+      const body = `{"file":"${"A".repeat(Math.ceil((50 * 1024 * 1024) / 3) * 4)}"}`
+      assert.strictEqual((yield* send("POST", "/orgs/c/files", { body })).status, 200)
+      const refused = yield* HttpClientRequest.patch(`${url}/chats/chat_1/state`).pipe(
+        HttpClientRequest.bearerToken(apiKey("scheduler")),
+        HttpClientRequest.setHeader("content-length", String(longestBody + 1)),
+        HttpClient.execute
+      )
+      assert.strictEqual(refused.status, 413)
     }).pipe(Effect.provide(start()))
   )
 

@@ -17,6 +17,7 @@ import * as Faults from "../src/Faults.ts"
 import * as ApiKeys from "../src/Http/ApiKeys.ts"
 import * as Log from "../src/Log.ts"
 import * as Behaviour from "../src/Behaviour.ts"
+import { longestBody } from "../src/Http/IncomingRequest.ts"
 import * as NodeServer from "../src/Http/NodeServer.ts"
 import * as RateLimiter from "../src/Http/RateLimiter.ts"
 import * as Server from "../src/Http/Server.ts"
@@ -164,6 +165,24 @@ describe("an answer to HEAD", () => {
 })
 
 describe("a body that no client should send", () => {
+  it.effect("is refused with 413 before it is read, when it is longer than the bound", () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator
+      const authorization = `Bearer ${Redacted.value(apiKey("scheduler"))}`
+      const status = yield* Effect.async<number | undefined>((resume) => {
+        const headers = { authorization, "content-length": longestBody + 1 }
+        const request = httpRequest(`${url}/chats/chat_1/state`, { method: "PATCH", headers })
+        request.on("error", () => {})
+        request.on("response", ({ statusCode }) => {
+          request.destroy()
+          resume(Effect.succeed(statusCode))
+        })
+        request.flushHeaders()
+      })
+      assert.strictEqual(status, 413)
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("is refused with 400 when it is nested too deeply, and when it is not called JSON", () =>
     Effect.gen(function* () {
       const { chat_id } = yield* openChat

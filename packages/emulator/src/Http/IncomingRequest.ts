@@ -4,8 +4,8 @@ import type { Socket } from "@effect/platform/Socket"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 
-/** The longest body that is read, in bytes. */
-export const longestBody = 1024 * 1024
+/** The longest body that is read, in bytes: a file of 50 MB in base64 takes 70 million, and the rest is its frame. */
+export const longestBody = 72 * 1024 * 1024
 
 /** What is read of a request. The platform's `HttpServerRequest` is one. */
 export interface IncomingRequest {

@@ -6,12 +6,18 @@ import { badRequest } from "../Refusal.ts"
 
 const deepest = 100
 
-/** How deep brackets are nested, those inside of strings left out. */
+const [quote, escape, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 91, 93, 123, 125] as const
+
+/** How deep brackets are nested, those inside of strings left out. A pattern would overflow on a long string. */
 const depthOf = (json: string): number => {
-  let [depth, most] = [0, 0]
-  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
-    if (token === "[" || token === "{") most = Math.max(most, ++depth)
-    else if (token === "]" || token === "}") depth--
+  let [depth, most, isInString] = [0, 0, false]
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index)
+    if (code === escape) index++
+    else if (code === quote) isInString = !isInString
+    else if (isInString) continue
+    else if (code === openBracket || code === openBrace) most = Math.max(most, ++depth)
+    else if (code === closeBracket || code === closeBrace) depth--
   }
   return most
 }

@@ -79,13 +79,14 @@ export const client = { baseUrl: InProcessClient.url, apiKey: ApiKeys.secret("cl
 
 const loopback = "127.0.0.1"
 
-/** Makes the handle of an emulator that is reached at this URL, from its parts. */
+/** Makes the handle of an emulator that is reached at this URL, from its parts. The keys of its world are issued. */
 export const make = (url: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
     const keys = yield* ApiKeys.Keys
     const log = yield* Log.Log
     const faults = yield* Faults.Faults
+    for (const name of yield* world.keyNames) keys.issue(name)
     return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
   })
 

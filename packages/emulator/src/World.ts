@@ -110,6 +110,10 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
       readonly name: string
       readonly timezone?: string
     }) => Effect.Effect<AssistantId>
+    /** Keeps the name of an API key with the world; the server issues it again at the next start. */
+    readonly addKey: (name: string) => Effect.Effect<void>
+    /** The names of the keys that were added, the oldest first. */
+    readonly keyNames: Effect.Effect<ReadonlyArray<string>>
     /** Another channel of the chat's contact joins the chat. */
     readonly joinChat: (chatId: ChatId, channelId: ChannelId) => Effect.Effect<void, Refusal>
     /** A user of the staff writes, is assigned the chat, and the assistant is switched off. */

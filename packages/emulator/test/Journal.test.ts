@@ -83,6 +83,19 @@ describe("a state file", () => {
     })
   )
 
+  it.scoped("brings back the names of the keys that were made, and none where the file is older than they are", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "state")
+      const names = Effect.flatMap(World, (world) => world.keyNames)
+      assert.deepStrictEqual(yield* kept(file, names), [])
+      yield* kept(
+        file,
+        Effect.flatMap(World, (world) => Effect.forEach(["nightly", "a b", "nightly"], world.addKey))
+      )
+      assert.deepStrictEqual(yield* kept(file, names), ["nightly", "a b"])
+    })
+  )
+
   it.scoped("has failed the message that the assistant was writing when it ended", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "state")

@@ -98,7 +98,7 @@ const upBy = Effect.fnUntraced(function* (
     ...running,
     url,
     token,
-    api: (path: string, body?: unknown) => call(path, key, body),
+    api: (path: string, body?: unknown, secret = key) => call(path, secret, body),
     control: (path: string, body?: unknown, secret = token) => call(`/_emulator/${path}`, secret, body)
   }
 })
@@ -213,10 +213,14 @@ describe("the emulator as a program", () => {
         ]
       )
       const { body: world } = yield* first.control("world")
+      const { body: made } = yield* first.control("keys", { name: "nightly" })
       yield* Effect.sync(() => first.child.kill("SIGKILL"))
       yield* Effect.promise(() => first.ended)
       const second = yield* up(cwd, "--state", "world")
       assert.deepStrictEqual((yield* second.control("world")).body, world)
+      const byMade = yield* second.api(`/chats/${chat.body.id}/messages`, undefined, made.key)
+      assert.deepStrictEqual([byMade.status, byMade.body], [200, messages.body])
+      assert.strictEqual((yield* second.control("report")).body.requests.at(-1).key, "nightly")
       const third = yield* ended(cwd, "--port", "0", "--state", "world")
       assert.deepStrictEqual([third.code, third.stdout], [2, ""])
       assert.match(third.stderr, /^invent-emulator: state world: another emulator is running on it.*\n$/)

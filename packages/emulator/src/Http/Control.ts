@@ -135,7 +135,9 @@ const makeRouter = Effect.gen(function* () {
     HttpRouter.post("/clock/advance", advance),
     HttpRouter.post(
       "/keys",
-      Effect.map(body(bodies.key), ({ name }) => answer(200, { name, key: Redacted.value(apiKey(name)) }))
+      Effect.tap(body(bodies.key), ({ name }) => world.addKey(name)).pipe(
+        Effect.map(({ name }) => answer(200, { name, key: Redacted.value(apiKey(name)) }))
+      )
     ),
     HttpRouter.post(
       "/contacts",

@@ -27,7 +27,7 @@ export interface AddedContact {
 }
 
 /**
- * Makes what people do in the dashboard: add contacts and assistants, take a chat over, hand it back, block and
+ * Makes what people do in the dashboard: add contacts, assistants and API keys, take a chat over, hand it back, block and
  * unsubscribe.
  */
 export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
@@ -50,6 +50,10 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
     const config = options.timezone === undefined ? null : { timezone: options.timezone }
     return assistants.add(at, { name: options.name, config }).id
   }, atomic)
+
+  const addKey = (name: string) => atomic(Effect.sync(() => void store.keys.set(name, name)))
+
+  const keyNames = atomic(Effect.sync((): ReadonlyArray<string> => [...store.keys.values()]))
 
   const joinChat = Effect.fnUntraced(function* (chatId: ChatId, channelId: ChannelId) {
     const chat = yield* store.findChat(chatId)
@@ -119,5 +123,18 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
   const unsubscribe = (contactId: ContactId, unsubscribed: boolean = true) =>
     changeContact(contactId, (contact, at) => book.setUnsubscribed(contact, unsubscribed, at))
 
-  return { addContact, addAssistant, joinChat, takeOver, touch, handBack, setState, mute, block, unsubscribe }
+  return {
+    addContact,
+    addAssistant,
+    addKey,
+    keyNames,
+    joinChat,
+    takeOver,
+    touch,
+    handBack,
+    setState,
+    mute,
+    block,
+    unsubscribe
+  }
 }

@@ -203,6 +203,8 @@ export const make = () => {
   const organizations = new Table<OrgId, Records.Organization>()
   return {
     ids,
+    /** The names of the API keys that were made while this world ran. */
+    keys: new Table<string, string>(),
     org_id,
     /** The assistant of a chat that names none. */
     assistant,

@@ -175,6 +175,7 @@ const same = <A>(record: A): A => record
 /** The tables in the order in which they are written: what a record refers to is there before it. */
 export const bindings = (store: Store.Store): Readonly<Record<string, Binding>> => ({
   ids: bind(store.ids.counts, Schema.Number, (count) => count),
+  keys: bind(store.keys, Schema.String, (name) => name),
   members: bind(store.members, Records.OrgMember, same),
   segments: bind(store.segments, Records.Segment, same),
   assistants: bind(store.assistants, Assistant, (assistant): Store.AssistantRecord => ({ ...assistant })),

@@ -104,7 +104,9 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly contactWrites: (chatId: ChatId, text: string) => Effect.Effect<ChatMessage, Refusal>
 
     // What people do in Invent's own dashboard.
-    readonly setUp: ReturnType<typeof Setup.make>
+    readonly setUp: ReturnType<typeof Setup.make> &
+      Pick<ReturnType<typeof AssistantMessages.make>, "openTool" | "requestApproval"> &
+      Pick<ReturnType<typeof Knowledge.make>, "addWebsite" | "linkContent">
     readonly addContact: (options: Dashboard.NewContact) => Effect.Effect<Dashboard.AddedContact>
     readonly addAssistant: (options: {
       readonly name: string
@@ -162,6 +164,8 @@ export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.m
   const broadcasts = Broadcasts.make(core, book)
   const organizations = SubOrganizations.make(core)
   const uploads = Uploads.make(core)
+  const knowledge = Knowledge.make(core)
+  const { openTool, requestApproval, ...replies } = AssistantMessages.make(core)
   const { files, ...inbox } = InboxOf.make(core)
   const { decideApproval: decideAsContact, ...customers } = CustomersOf.make(core, book, approvals)
   return {
@@ -176,16 +180,22 @@ export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.m
     broadcasts,
     organization: Organization.make(core),
     orgs: organizations,
-    knowledge: Knowledge.make(core),
+    knowledge,
     analytics: Analytics.make(core),
     files: { ...files, ...uploads },
-    setUp: Setup.make(core, book, broadcasts, organizations),
+    setUp: {
+      ...Setup.make(core, book, broadcasts, organizations),
+      openTool,
+      requestApproval,
+      addWebsite: knowledge.addWebsite,
+      linkContent: knowledge.linkContent
+    },
     ...TablesOf.make(core),
     ...customers,
     ...inbox,
     ...StaffOf.make(core),
     ...Dashboard.make(core, book, assistants),
-    ...AssistantMessages.make(core)
+    ...replies
   }
 })
 

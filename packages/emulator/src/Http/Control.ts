@@ -18,10 +18,11 @@ import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { createHash, timingSafeEqual } from "node:crypto"
-import * as JsonDepth from "./JsonDepth.ts"
 import { Emulator } from "../Emulator.ts"
 import * as Log from "../Log.ts"
 import { Behaviour, Options } from "../Behaviour.ts"
+import { answer, body, done } from "./ControlBody.ts"
+import * as ControlSetUp from "./ControlSetUp.ts"
 import * as ControlPage from "./ControlPage.ts"
 import type { Refusal } from "../Refusal.ts"
 import { RateLimiter } from "./RateLimiter.ts"
@@ -31,8 +32,6 @@ const prefix = "/_emulator"
 
 /** Whether a request is for the side door. */
 export const isFor = (url: string): boolean => url === "/" || url === prefix || url.startsWith(`${prefix}/`)
-
-const answer = (status: number, body: unknown) => HttpServerResponse.unsafeJson(body, { status })
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
@@ -72,17 +71,8 @@ const bodies = {
   key: Schema.Struct({ name: Schema.NonEmptyString })
 }
 
-/** Refuses unknown keys: a misspelt one would do nothing, silently. */
-const body = <A, I>(schema: Schema.Schema<A, I>) =>
-  Effect.zipRight(
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, JsonDepth.text),
-    HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" })
-  )
-
 const chatId = Effect.map(HttpRouter.params, ({ id }) => ChatId.make(id ?? ""))
 const contactId = Effect.map(HttpRouter.params, ({ id }) => ContactId.make(id ?? ""))
-
-const done = answer(200, { ok: true })
 
 /** Only the latest so many, for a page that looks every second. */
 const lastParam = HttpServerRequest.schemaSearchParams(
@@ -191,6 +181,7 @@ const makeRouter = Effect.gen(function* () {
         Effect.as(done)
       )
     ),
+    HttpRouter.concat(ControlSetUp.make(world)),
     HttpRouter.prefixAll(prefix)
   )
 })

@@ -5,9 +5,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Obstacle } from "../Behaviour.ts"
-import type { Outcome } from "../Assistant/Reply.ts"
+import * as Reply from "../Assistant/Reply.ts"
 import type { Core, Event } from "./Core.ts"
-import type { ChatRecord } from "./Store.ts"
+import type { ChatRecord, MessageRecord } from "./Store.ts"
 
 /**
  * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it,
@@ -46,16 +46,8 @@ export const make = (core: Core) => {
     return Option.some(core.addMessage(chat, at, { author: "assistant", member: null, status: "RUNNING" }).id)
   }, atomic)
 
-  const endReply = Effect.fnUntraced(function* (
-    chatId: ChatId,
-    messageId: MessageId,
-    outcome: Outcome,
-    cause: "reply" | "tool"
-  ) {
-    const chat = store.chats.get(chatId)
-    const message = store.messages.get(messageId)
-    if (chat === undefined || message?.chat_id !== chatId) return
-    const at = yield* DateTime.now
+  /** Part of a change: ends a message with this outcome. */
+  const end = (message: MessageRecord, outcome: Reply.Outcome, at: DateTime.Utc) => {
     message.updated_at = at
     message.status = outcome._tag === "Failure" ? "FAILED" : "COMPLETED"
     if (outcome._tag === "Text") message.parts = text(outcome.text)
@@ -64,9 +56,38 @@ export const make = (core: Core) => {
       message.approval = { id: store.ids.toolCall(), name: outcome.name, status: "pending", reason: null }
     }
     if (outcome._tag === "Failure") message.error = outcome.error
+  }
+
+  const endReply = Effect.fnUntraced(function* (
+    chatId: ChatId,
+    messageId: MessageId,
+    outcome: Reply.Outcome,
+    cause: "reply" | "tool"
+  ) {
+    const chat = store.chats.get(chatId)
+    const message = store.messages.get(messageId)
+    if (chat === undefined || message?.chat_id !== chatId) return
+    const at = yield* DateTime.now
+    end(message, outcome, at)
     core.touch(chat, at)
     yield* core.messageEnded(chat, message, cause, at)
   }, atomic)
+
+  const call = Effect.fnUntraced(function* (chatId: ChatId, outcome: Reply.Outcome) {
+    const chat = yield* store.findChat(chatId)
+    const at = yield* DateTime.now
+    const message = core.addMessage(chat, at, { author: "assistant", member: null, status: "RUNNING" })
+    end(message, outcome, at)
+    yield* core.messageEnded(chat, message, "reply", at)
+    const { approval, id, tool } = message
+    return { id, tool_call_id: tool?.id ?? approval?.id ?? null }
+  }, atomic)
+
+  /** The assistant opens an interactive tool, which waits for the contact's answer. */
+  const openTool = (chatId: ChatId, name: string) => call(chatId, Reply.Tool(name))
+
+  /** The assistant requests an action, which waits for a human's approval. */
+  const requestApproval = (chatId: ChatId, name: string) => call(chatId, Reply.Approval(name))
 
   const obstacles = (chat: ChatRecord, now: DateTime.Utc): Record<Obstacle, boolean> => ({
     closed: chat.state === "CLOSED",
@@ -122,5 +143,5 @@ export const make = (core: Core) => {
     Effect.flatMap(DateTime.now, (at) => Effect.forEach([...store.chats.values()], (chat) => unfinishedIn(chat, at)))
   ).pipe(Effect.map((events) => events.flat()))
 
-  return { beginReply, endReply, followUp, unfinished }
+  return { beginReply, endReply, followUp, unfinished, openTool, requestApproval }
 }

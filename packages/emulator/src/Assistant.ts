@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { Scope } from "effect/Scope"
 import * as Reply from "./Assistant/Reply.ts"
-import { World } from "./World.ts"
+import { holding, World } from "./World.ts"
 import type { Event } from "./World/Core.ts"
 
 /** What the scripted assistant writes, and how long it takes. */
@@ -65,15 +65,17 @@ export const make = Effect.fnUntraced(function* (
       yield* sleepUntil(DateTime.addDuration(since, settings.replyDelay))
       const chosen = choose()
       if (chosen._tag === "Silence") return
-      const begun = yield* world.beginReply(chatId)
+      const { beginReply, endReply } = holding(world, chatId)
+      const begun = yield* beginReply(chatId)
       if (Option.isNone(begun)) return
       yield* Effect.sleep(settings.runDelay)
-      yield* world.endReply(chatId, begun.value, chosen, cause)
+      yield* endReply(chatId, begun.value, chosen, cause)
     },
     Effect.catchAllDefect((defect) => Effect.logError("The assistant's script failed", defect))
   )
 
-  const followUp = (chatId: ChatId, due: DateTime.Utc) => Effect.zipRight(sleepUntil(due), world.followUp(chatId, due))
+  const followUp = (chatId: ChatId, due: DateTime.Utc) =>
+    Effect.zipRight(sleepUntil(due), holding(world, chatId).followUp(chatId, due))
 
   const handle = (event: Event) => {
     const chatId = event.chat_id
@@ -95,7 +97,7 @@ export const make = Effect.fnUntraced(function* (
           replies,
           Effect.zipRight(
             sleepUntil(DateTime.addDuration(event.at, settings.actionDelay)),
-            world.approvals.endAction(chatId, event.message_id)
+            holding(world, chatId).approvals.endAction(chatId, event.message_id)
           )
         )
       case "FollowUpSet":

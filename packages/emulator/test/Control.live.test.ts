@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { request as httpRequest } from "node:http"
+import type { Socket } from "node:net"
 import { Emulator } from "../src/Emulator.ts"
 import * as Standalone from "../src/Program/Standalone.ts"
 
@@ -30,7 +32,7 @@ const contactWithChat = Effect.gen(function* () {
 })
 
 describe("the control routes of setUp", () => {
-  it.scopedLive("make what the endpoints can only use", () =>
+  it.live("make what the endpoints can only use", () =>
     Effect.gen(function* () {
       const { body: workflow } = yield* setUp("addWorkflow", { name: "Onboarding" })
       const { body: segment } = yield* setUp("addSegment", { name: "VIP", color: "amber" })
@@ -77,7 +79,7 @@ describe("the control routes of setUp", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scopedLive("let the assistant open a tool and request an approval, which are then answered", () =>
+  it.live("let the assistant open a tool and request an approval, which are then answered", () =>
     Effect.gen(function* () {
       const { channel_id, chat_id, contact_id } = yield* contactWithChat
       const tool = yield* setUp("openTool", { chat_id, name: "connect" })
@@ -94,12 +96,69 @@ describe("the control routes of setUp", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scopedLive("refuse keys that they do not know, and ids that are unknown", () =>
+  it.live("refuse keys that they do not know, and ids that are unknown", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* setUp("addSegment", { name: "VIP", colour: "amber" })).status, 400)
       assert.strictEqual((yield* setUp("addNote", { contact_id: "contact_9", content: "" })).status, 404)
       assert.strictEqual((yield* setUp("openTool", { chat_id: "chat_9", name: "connect" })).status, 404)
       assert.strictEqual((yield* setUp("addNothing", {})).status, 404)
     }).pipe(Effect.provide(layer))
+  )
+})
+
+/** What a WebSocket at the path has received so far, as it came. */
+const listen = Effect.fnUntraced(function* (path: string) {
+  const { apiKey, url } = yield* Emulator
+  const headers = {
+    authorization: `Bearer ${Redacted.value(apiKey("test"))}`,
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA=="
+  }
+  const received: Array<string> = []
+  yield* Effect.acquireRelease(
+    Effect.async<Socket>((resume) => {
+      const request = httpRequest(`${url}${path}`, { headers })
+      request.on("upgrade", (_, socket) => {
+        socket.on("data", (bytes) => received.push(bytes.toString("latin1")))
+        resume(Effect.succeed(socket))
+      })
+      request.end()
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+  return Effect.sync(() => received.join(""))
+})
+
+describe("an organization below", () => {
+  it.live("has events of its own chats alone, and the control routes act on its chats", () =>
+    Effect.gen(function* () {
+      const mine = yield* contactWithChat
+      const { body: org } = yield* setUp("addOrganization", { name: "Branch" })
+      const at = `/orgs/${org.id}`
+      yield* call("POST", `${at}/assistants`, { name: "Branch's" })
+      yield* call("POST", `${at}/contacts`, { channel: { type: "custom", user_id: "bob" } })
+      const { body: contacts } = yield* call("GET", `${at}/contacts`)
+      const [{ channels, id: contact_id }] = contacts
+      const chat = yield* call("POST", `${at}/contacts/${contact_id}/channels/${channels[0].id}/chats`, {})
+      const received = yield* listen(`${at}/inbox/ws`)
+      const write = (id: string) => call("POST", `/_emulator/chats/${id}/messages`, { text: "Hello" })
+      const text = yield* Effect.all([write(mine.chat_id), write(chat.body.id)]).pipe(
+        Effect.zipRight(received),
+        Effect.repeat({ until: (text) => text.includes(chat.body.id) })
+      )
+      assert.notInclude(text, mine.chat_id)
+      const moves = [
+        ["take-over", { text: "Hi" }],
+        ["touch", {}],
+        ["hand-back", {}],
+        ["state", { state: "CLOSED" }],
+        ["mute", { until: null }]
+      ] as const
+      for (const [move, body] of moves)
+        assert.strictEqual((yield* call("POST", `/_emulator/chats/${chat.body.id}/${move}`, body)).status, 200, move)
+      assert.strictEqual((yield* setUp("openTool", { chat_id: chat.body.id, name: "connect" })).status, 200)
+    }).pipe(Effect.scoped, Effect.provide(layer))
   )
 })

@@ -12,7 +12,7 @@ import { Faults } from "../Faults.ts"
 import type { Do } from "./Fault.ts"
 import type { Fired } from "./Match.ts"
 import * as CorruptResponse from "./CorruptResponse.ts"
-import { World } from "../World.ts"
+import { holding, World } from "../World.ts"
 
 /** What nginx logs where it closed the connection and gave no answer. */
 const noResponse = HttpServerResponse.empty({ status: 444 })
@@ -80,7 +80,7 @@ export const make = Effect.gen(function* () {
     failed: (cause: Cause.Cause<E>) => Effect.Effect<HttpServerResponse.HttpServerResponse>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
     const { chat_id, contact_id, endpoint, key } = to.call
-    const owner = contact_id ?? (chat_id && Option.getOrNull(world.contactOf(chat_id)))
+    const owner = contact_id ?? (chat_id && Option.getOrNull(holding(world, chat_id).contactOf(chat_id)))
     const request = { chat_id, contact_id: owner, endpoint, key, at: DateTime.unsafeMake(to.now) }
     return Effect.flatMap(faults.fire(request), (fault) =>
       Option.isNone(fault) ? handle : befallen(to, fault.value, Effect.catchAllCause(handle, failed))

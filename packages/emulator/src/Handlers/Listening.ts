@@ -3,6 +3,7 @@ import { InboxEvent } from "@effect-invent/domain/Chat/InboxEvent"
 import { Unknown } from "@effect-invent/domain/schema/Open"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import { Options } from "../Behaviour.ts"
@@ -44,7 +45,10 @@ export const make = Effect.gen(function* () {
       const socket = yield* Effect.mapError(request.upgrade, () => notOpened)
       const changes = yield* world.inbox.changes
       const write = yield* socket.writer
-      const writeChanges = Queue.take(changes).pipe(Effect.flatMap(frame), Effect.flatMap(write), Effect.forever)
+      // Those of the other organizations are not for this listener.
+      const writeChange = (change: Change) =>
+        Option.isNone(world.contactOf(change.chat_id)) ? Effect.void : Effect.flatMap(frame(change), write)
+      const writeChanges = Effect.forever(Effect.flatMap(Queue.take(changes), writeChange))
       // Frames of a client are undocumented, and ignored; a client that goes away ends it.
       yield* Effect.ignore(
         Effect.raceFirst(

@@ -26,6 +26,7 @@ import * as ControlSetUp from "./ControlSetUp.ts"
 import * as ControlPage from "./ControlPage.ts"
 import type { Refusal } from "../Refusal.ts"
 import { RateLimiter } from "./RateLimiter.ts"
+import { holding } from "../World.ts"
 import { WorldClock } from "../Time/WorldClock.ts"
 
 const prefix = "/_emulator"
@@ -155,29 +156,35 @@ const makeRouter = Effect.gen(function* () {
     ),
     HttpRouter.post(
       "/chats/:id/messages",
-      Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) => world.contactWrites(id, text)).pipe(
-        Effect.map((message) => answer(200, { id: message.id }))
-      )
+      Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) =>
+        holding(world, id).contactWrites(id, text)
+      ).pipe(Effect.map((message) => answer(200, { id: message.id })))
     ),
     HttpRouter.post(
       "/chats/:id/take-over",
       Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) =>
-        world.takeOver(id, undefined, text)
+        holding(world, id).takeOver(id, undefined, text)
       ).pipe(Effect.map((message) => answer(200, { id: message.id })))
     ),
-    HttpRouter.post("/chats/:id/touch", Effect.flatMap(chatId, world.touch).pipe(Effect.as(done))),
-    HttpRouter.post("/chats/:id/hand-back", Effect.flatMap(chatId, world.handBack).pipe(Effect.as(done))),
+    HttpRouter.post(
+      "/chats/:id/touch",
+      Effect.flatMap(chatId, (id) => holding(world, id).touch(id)).pipe(Effect.as(done))
+    ),
+    HttpRouter.post(
+      "/chats/:id/hand-back",
+      Effect.flatMap(chatId, (id) => holding(world, id).handBack(id)).pipe(Effect.as(done))
+    ),
     HttpRouter.post(
       "/chats/:id/state",
       Effect.all([chatId, body(bodies.state)]).pipe(
-        Effect.flatMap(([id, { state }]) => world.setState(id, state)),
+        Effect.flatMap(([id, { state }]) => holding(world, id).setState(id, state)),
         Effect.as(done)
       )
     ),
     HttpRouter.post(
       "/chats/:id/mute",
       Effect.all([chatId, body(bodies.mute)]).pipe(
-        Effect.flatMap(([id, { until }]) => world.mute(id, until)),
+        Effect.flatMap(([id, { until }]) => holding(world, id).mute(id, until)),
         Effect.as(done)
       )
     ),

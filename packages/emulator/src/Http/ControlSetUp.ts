@@ -6,7 +6,7 @@ import { colors } from "@effect-invent/domain/Segment"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Refusal } from "../Refusal.ts"
-import type { World } from "../World.ts"
+import { holding, type World } from "../World.ts"
 import * as Records from "../World/Records.ts"
 import { answer, body, done } from "./ControlBody.ts"
 
@@ -76,11 +76,12 @@ const changing =
     HttpRouter.post(router, path, Effect.as(Effect.flatMap(body(schema), act), done))
 
 /** Makes the routes, below `/setUp`. Ids that are unknown are refused with 404. */
-export const make = ({ setUp }: Pick<World["Type"], "setUp">) =>
-  HttpRouter.empty.pipe(
+export const make = (world: World["Type"]) => {
+  const { setUp } = world
+  return HttpRouter.empty.pipe(
     making("/addSegment", bodies.segment, setUp.addSegment),
     making("/addNote", bodies.note, ({ contact_id, content }) => setUp.addNote(contact_id, content)),
-    making("/shareFile", bodies.file, ({ chat_id, ...file }) => setUp.shareFile(chat_id, file)),
+    making("/shareFile", bodies.file, ({ chat_id, ...file }) => holding(world, chat_id).setUp.shareFile(chat_id, file)),
     changing("/disableAiReplies", bodies.aiReplies, ({ contact_id, disabled }) =>
       setUp.disableAiReplies(contact_id, disabled)
     ),
@@ -93,11 +94,14 @@ export const make = ({ setUp }: Pick<World["Type"], "setUp">) =>
       setUp.changeAssistant(assistant_id, change)
     ),
     answering("/addBroadcast", bodies.broadcast, ({ name, templates }) => setUp.addBroadcast(name, templates)),
-    answering("/openTool", bodies.call, ({ chat_id, name }) => setUp.openTool(chat_id, name)),
-    answering("/requestApproval", bodies.call, ({ chat_id, name }) => setUp.requestApproval(chat_id, name)),
+    answering("/openTool", bodies.call, ({ chat_id, name }) => holding(world, chat_id).setUp.openTool(chat_id, name)),
+    answering("/requestApproval", bodies.call, ({ chat_id, name }) =>
+      holding(world, chat_id).setUp.requestApproval(chat_id, name)
+    ),
     making("/addWebsite", bodies.website, ({ title }) => setUp.addWebsite(title)),
     changing("/linkContent", bodies.link, ({ assistant_id, content_id }) =>
       setUp.linkContent(content_id, assistant_id)
     ),
     HttpRouter.prefixAll("/setUp")
   )
+}

@@ -4,6 +4,7 @@
  */
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Paging from "@effect-invent/domain/api/Paging"
+import { ChatId, OrgId } from "@effect-invent/domain/Ids"
 import type { HttpApiEndpoint } from "@effect/platform/HttpApiEndpoint"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
@@ -112,51 +113,80 @@ interface Admitted {
   readonly params: Readonly<Record<string, string>>
 }
 
+/** What answers for an organization. */
+interface Served {
+  readonly handlers: Handlers.All
+  readonly orgId: OrgId
+}
+
+type Respond = (request: IncomingRequest, to: Admitted, served: Served) => Answer
+
 /**
  * Makes what answers a request whose endpoint was found. Refuses with 400 what the contract does not allow, and with
- * 404 any organization but this one, which `c` means too.
+ * 404 any organization but this one, which `c` means too, and those below it.
  */
 export const make = Effect.gen(function* () {
-  const handlers = yield* Handlers.make
+  const context = yield* Effect.context<Options | World>()
   const { deletionAnswer } = yield* Options
-  const { orgId } = yield* World
+  const world = yield* World
   const deleted =
     deletionAnswer === "empty" ? HttpServerResponse.empty({ status: 200 }) : HttpServerResponse.unsafeJson({})
 
-  const isOther = (org_id: string | undefined) => org_id !== undefined && org_id !== "c" && org_id !== orgId
+  const isOther = (org_id: string | undefined, orgId: OrgId) =>
+    org_id !== undefined && org_id !== "c" && org_id !== orgId
 
-  const toAnswer = ({ endpoint, group }: Routes.Route): ((request: IncomingRequest, to: Admitted) => Answer) => {
-    const ofGroup: Readonly<Record<string, Handler<never, unknown>>> = handlers[group as keyof Handlers.All]
-    const handler = ofGroup[endpoint.name] as unknown as Handler<unknown, unknown>
-    const { withoutBody } = handler
+  const toAnswer = ({ endpoint, group }: Routes.Route): Respond => {
     const decodePath = decoder(endpoint.pathSchema)
     const decodeQuery = queryDecoder(endpoint.urlParamsSchema)
+    const decodePayload = Option.map(endpoint.payloadSchema, payloadDecoder)
     const encode = encoder(endpoint, deleted)
     const encoded = (value: unknown) => (HttpServerResponse.isServerResponse(value) ? value : encode(value))
 
-    const answerBy =
-      (by: (request: unknown) => Effect.Effect<unknown, Refusal>, request: IncomingRequest, admitted: Admitted) =>
-      (payload?: unknown): Answer => {
-        const { call, params } = admitted
-        const path = decodePath(params)
-        if (Either.isLeft(path)) return path.left
-        const urlParams = decodeQuery(request.url)
-        if (Either.isLeft(urlParams)) return urlParams.left
-        if (isOther(params["org_id"])) return notFound("organization", params["org_id"]!)
-        return Effect.map(by({ path: path.right, urlParams: urlParams.right, payload, request, call }), encoded)
-      }
+    return (request, { call, params }, { handlers, orgId }) => {
+      const ofGroup: Readonly<Record<string, Handler<never, unknown>>> = handlers[group as keyof Handlers.All]
+      const handler = ofGroup[endpoint.name] as unknown as Handler<unknown, unknown>
 
-    if (Option.isNone(endpoint.payloadSchema)) return (request, admitted) => answerBy(handler, request, admitted)()
-    const decodePayload = payloadDecoder(endpoint.payloadSchema.value)
-    return (request, admitted) =>
-      Effect.flatMap(bodyOf(request), (body) =>
+      const answerBy =
+        (by: (request: unknown) => Effect.Effect<unknown, Refusal>) =>
+        (payload?: unknown): Answer => {
+          const path = decodePath(params)
+          if (Either.isLeft(path)) return path.left
+          const urlParams = decodeQuery(request.url)
+          if (Either.isLeft(urlParams)) return urlParams.left
+          if (isOther(params["org_id"], orgId)) return notFound("organization", params["org_id"]!)
+          return Effect.map(by({ path: path.right, urlParams: urlParams.right, payload, request, call }), encoded)
+        }
+
+      if (Option.isNone(decodePayload)) return answerBy(handler)()
+      const { withoutBody } = handler
+      return Effect.flatMap(bodyOf(request), (body) =>
         body === "" && withoutBody !== undefined
-          ? answerBy(withoutBody, request, admitted)()
-          : Effect.flatMap(decodePayload(body), answerBy(handler, request, admitted))
+          ? answerBy(withoutBody)()
+          : Effect.flatMap(decodePayload.value(body), answerBy(handler))
       )
+    }
+  }
+
+  const serve = (world: World["Type"]) =>
+    Effect.map(Effect.provideService(Handlers.make, World, world), (handlers): Served => ({
+      handlers,
+      orgId: world.orgId
+    }))
+
+  const own = yield* serve(world)
+  const below = yield* Effect.cachedFunction(serve)
+
+  /** The organization below this one that the path names, or whose chat it names. */
+  const elsewhere = ({ chat_id, org_id }: Admitted["params"]): Option.Option<World["Type"]> => {
+    if (org_id !== undefined) return isOther(org_id, own.orgId) ? world.below(OrgId.make(org_id)) : Option.none()
+    return chat_id === undefined ? Option.none() : world.ofChat(ChatId.make(chat_id))
   }
 
   const answers = new Map(Routes.routes.map((route) => [route, toAnswer(route)]))
-  return (request: IncomingRequest, route: Routes.Route, admitted: Admitted): Answer =>
-    answers.get(route)!(request, admitted)
+  return (request: IncomingRequest, route: Routes.Route, admitted: Admitted): Answer => {
+    const answer = answers.get(route)!
+    const other = elsewhere(admitted.params)
+    if (Option.isNone(other)) return answer(request, admitted, own)
+    return Effect.flatMap(Effect.provide(below(other.value), context), (served) => answer(request, admitted, served))
+  }
 })

@@ -7,7 +7,8 @@ import { type Cause, Log } from "../Log.ts"
 import { Options } from "../Behaviour.ts"
 import { notFound, type Refusal } from "../Refusal.ts"
 import * as JournalSync from "./Persistence/JournalSync.ts"
-import * as Store from "./Store.ts"
+import type * as Store from "./Store.ts"
+import * as Stores from "./Stores.ts"
 import * as Summary from "./Summary.ts"
 
 /** What the assistant reacts to. */
@@ -40,12 +41,12 @@ const summarizedEvery = 10
 /** How many changes are held for a listener that does not keep up; it misses the oldest. */
 const heldChanges = 4096
 
-/** Makes the store, one change at a time, and the writing down of each in the log and the journal. */
+/** Makes the stores, one change at a time, and the writing down of each in the log and the journal. */
 export const make = Effect.gen(function* () {
   const log = yield* Log
   const options = yield* Options
-  const store = Store.make()
-  const { commit } = yield* JournalSync.make(store)
+  const stores = Stores.make()
+  const { commit } = yield* JournalSync.make(stores)
   const turn = yield* Effect.makeSemaphore(1)
   const events = yield* PubSub.unbounded<Event>()
   const changes = yield* PubSub.sliding<Change>(heldChanges)
@@ -64,113 +65,119 @@ export const make = Effect.gen(function* () {
   const atomic = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, written)))
 
-  const touch = (chat: Store.ChatRecord, at: DateTime.Utc) => {
-    chat.updated_at = at
-    touched.set(chat.id, touched.get(chat.id) ?? false)
-  }
+  /** What the parts of one organization are made with. */
+  const of = (store: Store.Store) => {
+    const touch = (chat: Store.ChatRecord, at: DateTime.Utc) => {
+      chat.updated_at = at
+      touched.set(chat.id, touched.get(chat.id) ?? false)
+    }
 
-  const addChat = (chat: Store.ChatRecord) => {
-    store.chats.set(chat.id, chat)
-    touched.set(chat.id, true)
-  }
+    const addChat = (chat: Store.ChatRecord) => {
+      store.chats.set(chat.id, chat)
+      touched.set(chat.id, true)
+    }
 
-  const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc, isTouched = true) =>
-    Effect.suspend(() => {
-      if (isTouched) touch(chat, at)
-      return log.append({
-        kind: "state",
-        at,
-        chat_id: chat.id,
-        by,
-        state: chat.state,
-        ai_enabled: chat.ai_enabled,
-        follow_up_at: chat.follow_up_at,
-        muted_until: chat.muted_until,
-        assigned: chat.assigned !== null
+    const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc, isTouched = true) =>
+      Effect.suspend(() => {
+        if (isTouched) touch(chat, at)
+        return log.append({
+          kind: "state",
+          at,
+          chat_id: chat.id,
+          by,
+          state: chat.state,
+          ai_enabled: chat.ai_enabled,
+          follow_up_at: chat.follow_up_at,
+          muted_until: chat.muted_until,
+          assigned: chat.assigned !== null
+        })
       })
-    })
 
-  const setFollowUp = (chat: Store.ChatRecord, follow_up_at: DateTime.Utc | null) =>
-    Effect.suspend(() => {
-      chat.follow_up_at = follow_up_at
-      return PubSub.publish(events, { _tag: "FollowUpSet", chat_id: chat.id, follow_up_at })
-    })
+    const setFollowUp = (chat: Store.ChatRecord, follow_up_at: DateTime.Utc | null) =>
+      Effect.suspend(() => {
+        chat.follow_up_at = follow_up_at
+        return PubSub.publish(events, { _tag: "FollowUpSet", chat_id: chat.id, follow_up_at })
+      })
 
-  /** Puts a message into the chat. One that is still running is logged by {@link messageEnded}. */
-  const addMessage = (
-    chat: Store.ChatRecord,
-    at: DateTime.Utc,
-    message: Pick<Store.MessageRecord, "author" | "member" | "status"> & Partial<Store.MessageRecord>
-  ): Store.MessageRecord => {
-    const record: Store.MessageRecord = {
-      id: store.ids.message(),
-      chat_id: chat.id,
-      created_at: at,
-      updated_at: at,
-      parts: null,
-      error: null,
-      tool: null,
-      response: null,
-      approval: null,
-      broadcast_id: null,
-      ...message
+    /** Puts a message into the chat. One that is still running is logged by {@link messageEnded}. */
+    const addMessage = (
+      chat: Store.ChatRecord,
+      at: DateTime.Utc,
+      message: Pick<Store.MessageRecord, "author" | "member" | "status"> & Partial<Store.MessageRecord>
+    ): Store.MessageRecord => {
+      const record: Store.MessageRecord = {
+        id: store.ids.message(),
+        chat_id: chat.id,
+        created_at: at,
+        updated_at: at,
+        parts: null,
+        error: null,
+        tool: null,
+        response: null,
+        approval: null,
+        broadcast_id: null,
+        ...message
+      }
+      chat.messages.push(record)
+      store.messages.set(record.id, record)
+      touch(chat, at)
+      if (record.author === "contact") {
+        chat.admin_unseen_count += 1
+        chat.user_unseen_count = 0
+      } else {
+        chat.user_unseen_count += 1
+        if (record.author === "user") chat.admin_unseen_count = 0
+      }
+      if (chat.messages.length % summarizedEvery === 0) Summary.write(store, chat, at)
+      return record
     }
-    chat.messages.push(record)
-    store.messages.set(record.id, record)
-    touch(chat, at)
-    if (record.author === "contact") {
-      chat.admin_unseen_count += 1
-      chat.user_unseen_count = 0
-    } else {
-      chat.user_unseen_count += 1
-      if (record.author === "user") chat.admin_unseen_count = 0
+
+    const findMessage = (chat: Store.ChatRecord, id: MessageId): Effect.Effect<Store.MessageRecord, Refusal> => {
+      const message = store.messages.get(id)
+      return message?.chat_id === chat.id ? Effect.succeed(message) : notFound("message", id)
     }
-    if (chat.messages.length % summarizedEvery === 0) Summary.write(store, chat, at)
-    return record
+
+    const staffMember = (chat: Store.ChatRecord, user_id: UserId) => {
+      const present = chat.members.find((member) => member._tag === "User" && member.user_id === user_id)
+      if (present !== undefined) return present
+      const member = { _tag: "User", id: store.ids.member(), user_id } as const
+      chat.members.push(member)
+      return member
+    }
+
+    const messageEnded = (chat: Store.ChatRecord, message: Store.MessageRecord, cause: Cause, at: DateTime.Utc) =>
+      log.append({
+        kind: "message",
+        at,
+        created_at: message.created_at,
+        chat_id: chat.id,
+        conversation_id: chat.conversation_id,
+        message_id: message.id,
+        author: message.author,
+        cause,
+        status: message.status === "FAILED" ? "FAILED" : "COMPLETED"
+      })
+
+    return {
+      store,
+      stores,
+      log,
+      options,
+      events,
+      changes,
+      atomic,
+      touch,
+      addChat,
+      stateChanged,
+      setFollowUp,
+      addMessage,
+      findMessage,
+      staffMember,
+      messageEnded
+    }
   }
 
-  const findMessage = (chat: Store.ChatRecord, id: MessageId): Effect.Effect<Store.MessageRecord, Refusal> => {
-    const message = store.messages.get(id)
-    return message?.chat_id === chat.id ? Effect.succeed(message) : notFound("message", id)
-  }
-
-  const staffMember = (chat: Store.ChatRecord, user_id: UserId) => {
-    const present = chat.members.find((member) => member._tag === "User" && member.user_id === user_id)
-    if (present !== undefined) return present
-    const member = { _tag: "User", id: store.ids.member(), user_id } as const
-    chat.members.push(member)
-    return member
-  }
-
-  const messageEnded = (chat: Store.ChatRecord, message: Store.MessageRecord, cause: Cause, at: DateTime.Utc) =>
-    log.append({
-      kind: "message",
-      at,
-      created_at: message.created_at,
-      chat_id: chat.id,
-      conversation_id: chat.conversation_id,
-      message_id: message.id,
-      author: message.author,
-      cause,
-      status: message.status === "FAILED" ? "FAILED" : "COMPLETED"
-    })
-
-  return {
-    store,
-    log,
-    options,
-    events,
-    changes,
-    atomic,
-    touch,
-    addChat,
-    stateChanged,
-    setFollowUp,
-    addMessage,
-    findMessage,
-    staffMember,
-    messageEnded
-  }
+  return { stores, of }
 })
-/** What every part of the world is made with. */
-export type Core = Effect.Effect.Success<typeof make>
+/** What every part of an organization is made with. */
+export type Core = ReturnType<Effect.Effect.Success<typeof make>["of"]>

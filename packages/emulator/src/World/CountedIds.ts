@@ -72,3 +72,5 @@ export const make = () => {
     secretKey: () => next("secret")
   }
 }
+/** See {@link make}. */
+export type Ids = ReturnType<typeof make>

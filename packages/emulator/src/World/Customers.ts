@@ -119,7 +119,8 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
 
   const open = Effect.fnUntraced(function* (channel: ChannelRecord, payload: typeof CreateChat.Type) {
     const contact = yield* store.findContact(channel.contact_id)
-    const assistant = yield* store.findAssistant(payload.assistant_id ?? store.assistant.id)
+    const { assistant_id } = payload
+    const assistant = yield* assistant_id === undefined ? store.findDefaultAssistant : store.findAssistant(assistant_id)
     yield* admit(contact)
     const member: MemberRecord = { _tag: "Contact", id: store.ids.member(), channel_id: channel.id }
     const given = {

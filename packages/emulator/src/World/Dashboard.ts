@@ -27,7 +27,7 @@ export interface AddedContact {
 }
 
 /**
- * Makes what people do in the dashboard: add contacts, assistants and API keys, take a chat over, hand it back, block and
+ * Makes what people do in the dashboard: add contacts, assistants and keys, take a chat over, hand it back, block and
  * unsubscribe.
  */
 export const make = (core: Core, book: ContactBook, assistants: Assistants) => {

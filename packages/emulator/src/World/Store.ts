@@ -164,34 +164,21 @@ const find =
       return found === undefined ? notFound(what, id) : Effect.succeed(found)
     })
 
-/**
- * Makes the records of a world without messages: the organization, its assistant and its first member.
- */
-export const make = () => {
-  const ids = CountedIds.make()
-  const org_id = ids.org()
-  const user_id = ids.user()
-  const assistant: AssistantRecord = {
-    id: ids.assistant(),
-    name: "Assistant",
-    enabled: true,
-    deleted: false,
-    integration: { enabled: true, has_connection: true },
-    secret_key: null,
-    avatar_id: null,
-    config: null,
-    boards: [],
-    created_at: null,
-    updated_at: null
-  }
-  const member: Records.OrgMember = { id: ids.orgMember(), user_id, name: "Staff" }
-  const assistants = new Table<AssistantId, AssistantRecord>().set(assistant.id, assistant)
+/** What the records of an organization begin with: its own id, and who acts where nobody is named. */
+interface Beginning {
+  readonly ids: CountedIds.Ids
+  readonly org_id: OrgId
+  readonly user_id: UserId
+}
+
+const empty = ({ ids, org_id, user_id }: Beginning) => {
+  const assistants = new Table<AssistantId, AssistantRecord>()
   const contacts = new Table<ContactId, ContactRecord>()
   const channels = new Table<ChannelId, ChannelRecord>()
   const chats = new Table<ChatId, ChatRecord>()
   const messages = new Table<MessageId, MessageRecord>()
   const conversations = new Table<string, ConversationId>()
-  const members = new Table<OrgMemberId, Records.OrgMember>().set(member.id, member)
+  const members = new Table<OrgMemberId, Records.OrgMember>()
   const segments = new Table<SegmentId, Records.Segment>()
   const workflows = new Table<WorkflowId, Records.Workflow>()
   const broadcasts = new Table<BroadcastId, Records.Broadcast>()
@@ -206,11 +193,8 @@ export const make = () => {
     /** The names of the API keys that were made while this world ran. */
     keys: new Table<string, string>(),
     org_id,
-    /** The assistant of a chat that names none. */
-    assistant,
     /** The user of the staff that acts where none is named. */
     user_id,
-    member_id: member.id,
     assistants,
     contacts,
     channels,
@@ -243,6 +227,11 @@ export const make = () => {
       return id
     },
     findAssistant: find("assistant", assistants),
+    /** The assistant of a chat that names none: the oldest. */
+    findDefaultAssistant: Effect.suspend((): Effect.Effect<AssistantRecord, Refusal> => {
+      const [oldest] = assistants.values()
+      return oldest === undefined ? notFound("assistant of the organization", org_id) : Effect.succeed(oldest)
+    }),
     findContact: find("contact", contacts),
     findChannel: find("channel", channels),
     findChat: find("chat", chats),
@@ -258,5 +247,31 @@ export const make = () => {
     findOrganization: find("organization", organizations)
   }
 }
-/** All records of a world, by kind and id. */
-export type Store = ReturnType<typeof make>
+/** All records of an organization, by kind and id. */
+export type Store = ReturnType<typeof empty>
+
+/** Makes the records of a world without messages: the organization, its assistant and its first member. */
+export const make = () => {
+  const ids = CountedIds.make()
+  const store = empty({ ids, org_id: ids.org(), user_id: ids.user() })
+  const assistant: AssistantRecord = {
+    id: ids.assistant(),
+    name: "Assistant",
+    enabled: true,
+    deleted: false,
+    integration: { enabled: true, has_connection: true },
+    secret_key: null,
+    avatar_id: null,
+    config: null,
+    boards: [],
+    created_at: null,
+    updated_at: null
+  }
+  const member: Records.OrgMember = { id: ids.orgMember(), user_id: store.user_id, name: "Staff" }
+  store.assistants.set(assistant.id, assistant)
+  store.members.set(member.id, member)
+  return { ...store, assistant_id: assistant.id, member_id: member.id }
+}
+
+/** Makes the records of an organization below: none, and no id is that of a record of another organization. */
+export const makeBelow = ({ ids, user_id }: Beginning, org_id: OrgId): Store => empty({ ids, org_id, user_id })

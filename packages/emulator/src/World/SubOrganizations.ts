@@ -45,7 +45,7 @@ const merged = (before: Json, change: Json): Json => {
 }
 
 /** Makes what the API does with the organizations below this one. */
-export const make = ({ atomic, options, store }: Core) => {
+export const make = ({ atomic, options, store, stores }: Core) => {
   const member = (
     org_id: OrgId,
     { id, joined_at, role, user_id }: Records.Organization["members"][number]
@@ -125,7 +125,9 @@ export const make = ({ atomic, options, store }: Core) => {
     const { user_id } = store
     if (!org.members.some((each) => each.user_id === user_id)) {
       const joined_at = yield* DateTime.now
-      org.members = [...org.members, { id: store.ids.orgMember(), user_id, role, joined_at }]
+      const member_id = store.ids.orgMember()
+      org.members = [...org.members, { id: member_id, user_id, role, joined_at }]
+      stores.open(id).members.set(member_id, { id: member_id, user_id, name: Wire.nameOf(store, user_id) })
     }
     return show(org)
   }, atomic)

@@ -1,4 +1,5 @@
 /** Keeps the store in step with its journal: filled from it at the start, and each change written to it. */
+import { OrgId } from "@effect-invent/domain/Ids"
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -6,7 +7,8 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import { CurrentJournal } from "./Journal.ts"
 import * as Rows from "./Rows.ts"
-import * as Store from "../Store.ts"
+import type { Store } from "../Store.ts"
+import * as Stores from "../Stores.ts"
 
 class Invalid extends Data.TaggedError("Invalid")<{ readonly message: string }> {}
 
@@ -16,34 +18,52 @@ const reasonOf = (error: ParseResult.ParseError | string): string => {
   return `${(issue?.path ?? []).join(".")} ${issue?.message ?? error.message}`.trim().replaceAll(/\s+/g, " ")
 }
 
-const restore = (store: Store.Store, rows: ReadonlyArray<Rows.Row>) => {
-  const tables = Rows.bindings(store)
+/** The tables of an organization below are written with its id before their names. */
+const prefixOf = (stores: Stores.Stores, { org_id }: Store) => (org_id === stores.main.org_id ? "" : `${org_id}/`)
+
+const bind = (stores: Stores.Stores) => {
+  const bound = new Map<Store, Rows.Bindings>([[stores.main, Rows.bindings(stores.main)]])
+  const of = (store: Store): Rows.Bindings => {
+    const bindings = bound.get(store) ?? Rows.bindingsBelow(store)
+    bound.set(store, bindings)
+    return bindings
+  }
+  const find = (name: string) => {
+    const [table = "", org_id] = name.split("/", 2).reverse()
+    return OpenRecord.get(of(org_id === undefined ? stores.main : stores.open(OrgId.make(org_id))), table)
+  }
+  return { of, find }
+}
+
+const restore = (stores: Stores.Stores, rows: ReadonlyArray<Rows.Row>) => {
+  const tables = bind(stores)
   for (const [table, key, row] of rows) {
     if (row === null) {
-      OpenRecord.get(tables, table)?.remove(key)
+      tables.find(table)?.remove(key)
       continue
     }
     const put: Either.Either<void, ParseResult.ParseError | string> =
-      OpenRecord.get(tables, table)?.put(key, row) ?? Either.left("there is no such table")
+      tables.find(table)?.put(key, row) ?? Either.left("there is no such table")
     if (Either.isLeft(put))
       return Either.left(new Invalid({ message: `holds no valid ${table} ${key}: ${reasonOf(put.left)}` }))
   }
-  for (const message of store.messages.values()) {
-    store.chats.get(message.chat_id)?.messages.push(message)
+  for (const { chats, messages } of [stores.main, ...stores.below()]) {
+    for (const message of messages.values()) chats.get(message.chat_id)?.messages.push(message)
   }
   return Either.right(tables)
 }
 
 /** Whether a world can be made of these rows. */
 export const check = (rows: ReadonlyArray<Rows.Row>): Either.Either<void, Invalid> =>
-  Either.map(restore(Store.make(), rows), () => undefined)
+  Either.map(restore(Stores.make(), rows), () => undefined)
 
 /** `commit` writes down what has changed since it last did. */
-export const make = Effect.fnUntraced(function* (store: Store.Store) {
+export const make = Effect.fnUntraced(function* (stores: Stores.Stores) {
   const journal = yield* CurrentJournal
   if (journal === null) return { commit: Effect.void }
-  const tables = yield* Effect.orDie(restore(store, journal.rows))
+  const tables = yield* Effect.orDie(restore(stores, journal.rows))
   const written = new Map<string, string>()
+  const watched = new Set<Store>()
 
   const changed = (table: string, key: string, encode: (key: string) => unknown): ReadonlyArray<Rows.Row> => {
     const row = encode(key)
@@ -55,12 +75,19 @@ export const make = Effect.fnUntraced(function* (store: Store.Store) {
     return [[table, key, row]]
   }
 
-  const collect = (keys: (binding: (typeof tables)[string]) => Iterable<string>) =>
-    Object.entries(tables).flatMap(([table, binding]) =>
-      [...keys(binding)].flatMap((key) => changed(table, key, binding.encode))
-    )
+  /** Everything of an organization that was not here before, and then what was used. */
+  const collectOf = (store: Store): ReadonlyArray<Rows.Row> => {
+    const isNew = !watched.has(store)
+    watched.add(store)
+    return Object.entries(tables.of(store)).flatMap(([table, binding]) => {
+      const keys = isNew ? [...binding.keys()] : binding.used()
+      if (isNew) binding.watch()
+      return keys.flatMap((key) => changed(prefixOf(stores, store) + table, key, binding.encode))
+    })
+  }
 
-  yield* journal.rewrite(collect((binding) => binding.keys()))
-  for (const { watch } of Object.values(tables)) watch()
-  return { commit: Effect.suspend(() => journal.append(collect((binding) => binding.used()))) }
+  const collect = () => [stores.main, ...stores.below()].flatMap(collectOf)
+
+  yield* journal.rewrite(collect())
+  return { commit: Effect.suspend(() => journal.append(collect())) }
 })

@@ -172,10 +172,11 @@ const bind = <K extends string, A extends B, B, I>(
 
 const same = <A>(record: A): A => record
 
-/** The tables in the order in which they are written: what a record refers to is there before it. */
-export const bindings = (store: Store.Store): Readonly<Record<string, Binding>> => ({
-  ids: bind(store.ids.counts, Schema.Number, (count) => count),
-  keys: bind(store.keys, Schema.String, (name) => name),
+/** The tables of an organization by their names. */
+export type Bindings = Readonly<Record<string, Binding>>
+
+/** The tables of an organization below, in the order in which they are written: what a record refers to comes first. */
+export const bindingsBelow = (store: Store.Store): Bindings => ({
   members: bind(store.members, Records.OrgMember, same),
   segments: bind(store.segments, Records.Segment, same),
   assistants: bind(store.assistants, Assistant, (assistant): Store.AssistantRecord => ({ ...assistant })),
@@ -200,4 +201,11 @@ export const bindings = (store: Store.Store): Readonly<Record<string, Binding>> 
   tables: bind(store.tables, Records.CustomTable, same),
   views: bind(store.views, Records.View, same),
   records: bind(store.records, Records.TableRecord, same)
+})
+
+/** The same with what all organizations share, the counts of the ids and the API keys. */
+export const bindings = (store: Store.Store): Bindings => ({
+  ids: bind(store.ids.counts, Schema.Number, (count) => count),
+  keys: bind(store.keys, Schema.String, (name) => name),
+  ...bindingsBelow(store)
 })

@@ -162,3 +162,15 @@ describe("an organization below", () => {
     }).pipe(Effect.scoped, Effect.provide(layer))
   )
 })
+
+it.live("a chat is muted until an instant, and until nothing else", () =>
+  Effect.gen(function* () {
+    const { chat_id } = yield* contactWithChat
+    const mute = (until: string) => call("POST", `/_emulator/chats/${chat_id}/mute`, { until })
+    const answers = yield* Effect.forEach(["2030-03-01T10:00:00Z", "1 March 2030", "2030"], mute)
+    assert.deepStrictEqual(
+      answers.map(({ status }) => status),
+      [200, 400, 400]
+    )
+  }).pipe(Effect.provide(layer))
+)

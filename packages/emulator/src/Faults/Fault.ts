@@ -1,4 +1,5 @@
 /** What goes wrong, as data: when a fault fires, and what it does to the request and its answer. */
+import { Instant } from "@effect-invent/domain/schema/Instant"
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Schema from "effect/Schema"
 import * as Routes from "../Routes.ts"
@@ -24,8 +25,8 @@ export const When = Schema.Struct({
   /** The name of the API key. */
   key: Schema.optional(Schema.String),
   /** From this instant on, and before that one. */
-  from: Schema.optional(Schema.DateTimeUtc),
-  until: Schema.optional(Schema.DateTimeUtc),
+  from: Schema.optional(Instant),
+  until: Schema.optional(Instant),
   /** Which of the requests for which the above holds, counted from 1. */
   calls: Schema.optional(Schema.NonEmptyArray(CallNumber)),
   /** How many of them, chosen by the seed: 0.1 is one in ten. */

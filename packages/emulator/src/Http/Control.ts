@@ -9,6 +9,7 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
+import { Instant } from "@effect-invent/domain/schema/Instant"
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -66,7 +67,7 @@ const bodies = {
   chat: Schema.Struct({ channel_id: ChannelId, text: Schema.optionalWith(Schema.String, { exact: true }) }),
   text: Schema.Struct({ text: Schema.String }),
   state: Schema.Struct({ state: Schema.Literal("OPEN", "SNOOZED", "CLOSED") }),
-  mute: Schema.Struct({ until: Schema.NullOr(Schema.DateTimeUtc) }),
+  mute: Schema.Struct({ until: Schema.NullOr(Instant) }),
   flag: Schema.Struct({ value: Schema.Boolean }),
   advance: Schema.Struct({ by: Schema.String }),
   key: Schema.Struct({ name: Schema.NonEmptyString })

@@ -106,7 +106,7 @@ describe("the control routes of setUp", () => {
   )
 })
 
-/** What a WebSocket at the path has received so far, as it came. */
+/** Opens a WebSocket, and gives what it has received so far, as it came. */
 const listen = Effect.fnUntraced(function* (path: string) {
   const { apiKey, url } = yield* Emulator
   const headers = {
@@ -128,7 +128,7 @@ const listen = Effect.fnUntraced(function* (path: string) {
     }),
     (socket) => Effect.sync(() => socket.destroy())
   )
-  return Effect.sync(() => received.join(""))
+  return () => received.join("")
 })
 
 describe("an organization below", () => {
@@ -145,7 +145,7 @@ describe("an organization below", () => {
       const received = yield* listen(`${at}/inbox/ws`)
       const write = (id: string) => call("POST", `/_emulator/chats/${id}/messages`, { text: "Hello" })
       const text = yield* Effect.all([write(mine.chat_id), write(chat.body.id)]).pipe(
-        Effect.zipRight(received),
+        Effect.map(received),
         Effect.repeat({ until: (text) => text.includes(chat.body.id) })
       )
       assert.notInclude(text, mine.chat_id)

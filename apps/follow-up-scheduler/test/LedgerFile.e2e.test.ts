@@ -120,7 +120,7 @@ describe("while serve runs on a file", () => {
         if (what !== "removed") return
         const again = yield* beside(serve("a.db"))
         expect(again.code).toBe(2)
-        expect(again.stderr).toContain("database a.db: is gone, though a scheduler has run on it")
+        expect(again.stderr).toContain("database a.db: is gone or empty, though a scheduler has run on it")
         expect(yield* followUps).toBe(1)
       })
     )

@@ -12,6 +12,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
+import { dirname } from "node:path"
 import { it } from "../../../tools/testing/it.ts"
 import * as Ownership from "../src/Ledger/Database/Ownership.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
@@ -169,18 +170,22 @@ describe("a scheduler finds out that its file", () => {
   }
 })
 
-it.effect("no new ledger is begun in the place of one that is gone, unless the lock is removed, too", () =>
+it.effect.each([
+  ["gone", 0],
+  ["empty", 1]
+] as const)("no new ledger is begun in the place of one that is %s, unless the lock is removed, too", ([, left]) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const file = `${yield* files.makeTempDirectoryScoped()}/a.db`
     yield* Effect.scoped(open(file))
-    yield* files.remove(file)
+    yield* left === 0 ? files.remove(file) : files.truncate(file)
     const refused = yield* Effect.flip(Effect.scoped(open(file)))
     expect(refused.message).toBe(
-      `database ${file}: is gone, though a scheduler has run on it: the opt-outs and erasures that were recorded by command are gone with it. Put it back, or remove ${file}.lock to begin anew`
+      `database ${file}: is gone or empty, though a scheduler has run on it: the opt-outs and erasures that were recorded by command are gone with it. Put it back, or remove ${file}.lock to begin anew`
     )
-    expect(yield* files.exists(file)).toBe(false)
+    expect((yield* files.readDirectory(dirname(file))).filter((name) => name === "a.db")).toHaveLength(left)
     yield* files.remove(`${file}.lock`)
+    yield* files.remove(file, { force: true })
     yield* open(file)
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )

@@ -49,6 +49,9 @@ export const lock = (file: string, lock_file: string) =>
 
 const statOf = Option.liftThrowable((file: string) => statSync(file))
 
+/** Whether there is a file in which a ledger can be: SQLite takes an empty one for a new database. */
+const isFilled = (file: string) => Effect.sync(() => Option.exists(statOf(file), ({ size }) => size > 0))
+
 /** Whether a process holds the lock; creates no file where there is none. */
 const isLocked = (lock_file: string) =>
   Effect.gen(function* () {
@@ -142,8 +145,8 @@ const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({
     database: file,
     reason:
-      "is gone, though a scheduler has run on it: the opt-outs and erasures that were recorded by command are " +
-      "gone with it. " +
+      "is gone or empty, though a scheduler has run on it: the opt-outs and erasures that were recorded by command " +
+      "are gone with it. " +
       `Put it back, or remove ${lock_file} to begin anew`
   })
 
@@ -155,7 +158,7 @@ const openAlone = (file: string) =>
     const ofLock = yield* lock(file, files.lock_file)
     const onLock = <A>(effect: Effect.Effect<A, SqlError, SqlClient.SqlClient>) =>
       Effect.mapError(Effect.provideService(effect, SqlClient.SqlClient, ofLock), unusable(file))
-    if (Option.isNone(yield* files.ledgerId) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
+    if (!(yield* isFilled(file)) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
     const stampNow = yield* stampOf(file)
     const sql = yield* openPatiently(file, "NORMAL")
     const claim = yield* Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql).pipe(
@@ -173,7 +176,8 @@ const openAlone = (file: string) =>
 
 /**
  * Opens the file for this scheduler alone, and creates it where it is missing. Fails with `DatabaseUnusable` where
- * another scheduler runs on it, its folder is missing, or the file is gone although a scheduler has run on it.
+ * another scheduler runs on it, its folder is missing, or the file is gone or empty although a scheduler has run on
+ * it.
  */
 export const layer = (file: string) => Layer.scopedContext(openAlone(file))
 
@@ -200,11 +204,11 @@ const openBeside = (file: string) =>
     return (yield* Effect.mapError(isOpenElsewhere, unusable(file))) ? yield* otherName(file) : sql
   })
 
-/** Fails where the file is gone although a scheduler has run on it: the lock is there, and marked, or held. */
+/** Fails where the file is gone or empty although a scheduler has run on it: the lock is there, and marked, or held. */
 const refuseGone = (file: string) =>
   Effect.gen(function* () {
-    const { ledgerId, lock_file } = yield* filesOf(file)
-    if (Option.isSome(yield* ledgerId) || Option.isNone(statOf(lock_file))) return
+    const { lock_file } = yield* filesOf(file)
+    if ((yield* isFilled(file)) || Option.isNone(statOf(lock_file))) return
     const isMarked = Effect.flatMap(openLock(lock_file), (sql) =>
       Effect.provideService(hadLedger, SqlClient.SqlClient, sql)
     )

@@ -111,7 +111,7 @@ export const ifStillOwned =
       if (beginning === undefined) return false
       yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
       const { chat } = beginning.look
-      if ((yield* ledger.held)(followUp.policy) || (yield* erasure.check(chat)).isErased) return true
+      if ((yield* ledger.heldOnceArmed)(followUp.policy) || (yield* erasure.check(chat)).isErased) return true
       if ((yield* ledger.notReadWhole(chat)).length > 0) return true
       return (yield* ledger.recallConsent(chat)).consent?.isWithdrawn === true
     })

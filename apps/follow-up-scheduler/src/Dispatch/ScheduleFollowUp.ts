@@ -212,9 +212,10 @@ export const make = (context: ActionContext, policy: Policy) => {
     const now = yield* DateTime.now
     const isClose =
       armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= ArmedState.earlyMillis
-    // It may have been carried out before it was taken back.
+    // It may have been carried out before it was taken back. If not, it counts as never set, and is decided anew.
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
-      return yield* rescheduleIn(armed, policy.confirm_after, {}, { name: "taken_back", detail: { reason } })
+      const unset = { confirmed_at: null }
+      return yield* rescheduleIn(armed, policy.confirm_after, unset, { name: "taken_back", detail: { reason } })
     }
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
     if (answered !== undefined && reason !== "not_confirmed") return yield* settle(armed, after, reason)
@@ -269,7 +270,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           return
         case "Pending":
           if (isDue) return yield* absent(armed, chat)
-          return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
+          return yield* (yield* ledger.isStopped) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
           if (armed.confirmed_at === null) return yield* send(armed, yield* lookOf(chat), true)

@@ -15,6 +15,11 @@ export interface PauseSwitch {
   /** Since when nothing is sent; none where follow-ups are sent. */
   readonly paused: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
   /**
+   * Whether what is set but not out yet is taken back: an operator has paused. A hold is for what comes after it, and
+   * what was set before is within the limit that began it.
+   */
+  readonly isStopped: Effect.Effect<boolean, SqlError>
+  /**
    * The reason of a hold: a limit, or more contacts than were confirmed. None where nothing is held or an operator
    * paused.
    */
@@ -52,6 +57,10 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
   const record = Effect.flatMap(Operator.by, (detail) => audit(AuditWriter.allChats, { name: "paused", detail }))
   return {
     paused,
+    isStopped: Effect.map(
+      sql`SELECT since FROM pauses WHERE until IS NULL AND reason IS NULL`,
+      (rows) => rows.length > 0
+    ),
     heldBy: Effect.map(
       sql<{ reason: string }>`SELECT reason FROM pauses WHERE until IS NULL AND reason IS NOT NULL ORDER BY since`,
       (rows) => Option.fromNullable(rows[0]?.reason)

@@ -47,6 +47,8 @@ export interface Starts {
   readonly isStarting: (...policies: ReadonlyArray<string>) => Effect.Effect<boolean, SqlError>
   /** For each version of a policy, whether its planned follow-ups are held: by a pause, or by an open start. */
   readonly held: Effect.Effect<(policy: string) => boolean, SqlError>
+  /** The same of armed ones: a hold that a limit began after them does not keep them. */
+  readonly heldOnceArmed: Effect.Effect<(policy: string) => boolean, SqlError>
   /**
    * Counts the contacts whom the open starts of one or several versions together, and those after a pause, would reach
    * within a day, and closes these starts. Counted are planned follow-ups of these versions; after a pause, those that
@@ -65,6 +67,12 @@ interface Open {
 }
 
 const dayMillis = 86_400_000
+
+/** The versions that are held: all of them, or those whose start is open. */
+const heldIn = (areAll: boolean, starts: ReadonlyArray<Open>) => {
+  const versions = new Set(starts.map(({ policy }) => policy))
+  return (version: string) => areAll || versions.has(null) || versions.has(version)
+}
 
 const afterPause = "sending goes on after a pause or a restore"
 
@@ -161,11 +169,8 @@ export const make = (
         })
       ),
     isStarting: (...versions) => Effect.map(openOf(versions), (rows) => rows.length > 0),
-    held: Effect.zipWith(pauseSwitch.paused, open, (paused, starts) => {
-      const versions = new Set(starts.map(({ policy }) => policy))
-      const isAll = Option.isSome(paused) || versions.has(null)
-      return (version) => isAll || versions.has(version)
-    }),
+    held: Effect.zipWith(Effect.map(pauseSwitch.paused, Option.isSome), open, heldIn),
+    heldOnceArmed: Effect.zipWith(pauseSwitch.isStopped, open, heldIn),
     settle: (versions, confirmed) =>
       inTransaction(Effect.flatMap(openOf([versions].flat()), (starts) => settle(starts, confirmed)))
   }

@@ -13,8 +13,8 @@ import type * as PlainVendor from "./PlainVendor.ts"
 const policy = Build.policy({ effective_from: "all", steps: [{ after: "20 minutes", action: "schedule_follow_up" }] })
 
 /** What became of the follow-up, and the requests for its chat after the update. */
-const played = (fixture: PlainVendor.Fixture) =>
-  PlainService.played({ chats: { ada: fixture }, isTakenBackByReply: true }, (vendor) =>
+const played = (fixture: PlainVendor.Fixture, isTakenBackByReply = true) =>
+  PlainService.played({ chats: { ada: fixture }, isTakenBackByReply }, (vendor) =>
     Effect.gen(function* () {
       yield* Effect.sleep("15 minutes")
       const sql = yield* SqlClient.SqlClient
@@ -42,7 +42,7 @@ it.live("the row does not tell when the contact wrote: the new messages are list
   })
 )
 
-it.live("the contact wrote after the last look, and the assistant's answer is no follow-up", () =>
+it.live("the contact wrote after the last look, and the assistant answered: that may be the follow-up, or not", () =>
   Effect.gen(function* () {
     const found = yield* played({
       messages: [
@@ -52,7 +52,21 @@ it.live("the contact wrote after the last look, and the assistant's answer is no
         { by: "assistant", at: "2026-07-15T12:20:03Z", text: "To Gozo, too." }
       ]
     })
-    expect(found).toMatchObject({ sent: 0, followUps: [{ status: "withdrawn", reason: "replied" }] })
+    expect(found).toMatchObject({ sent: 0, followUps: [{ status: "unknown", reason: "replied" }] })
     expect(found.after).toContainEqual(expect.stringContaining("/messages?"))
   })
+)
+
+it.live(
+  "the contact wrote after the last look, and the service wrote all the same: nobody says that it was taken back",
+  () =>
+    Effect.gen(function* () {
+      const messages: PlainVendor.Fixture["messages"] = [
+        { by: "contact", at: PlainService.since, text: "Do you ship to Malta?" },
+        { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." },
+        { by: "contact", at: "2026-07-15T12:19:58Z", text: "And to Gozo?" }
+      ]
+      const found = yield* played({ messages }, false)
+      expect(found).toMatchObject({ sent: 1, followUps: [{ status: "unknown", reason: "replied" }] })
+    })
 )

@@ -256,14 +256,17 @@ export const make = (context: ActionContext, policy: Policy) => {
         case "Invalidated":
           return yield* withdraw(armed, chat, armedState.reason)
         case "Ambiguous":
-          return yield* armed.confirm_checks < maxConfirmChecks
-            ? rescheduleIn(
-                armed,
-                policy.confirm_after,
-                { confirm_checks: armed.confirm_checks + 1 },
-                { name: "message_absent" }
-              )
-            : withdraw(armed, chat, armedState.reason)
+          if (armed.confirm_checks < maxConfirmChecks)
+            return yield* rescheduleIn(
+              armed,
+              policy.confirm_after,
+              { confirm_checks: armed.confirm_checks + 1 },
+              { name: "message_absent" }
+            )
+          // The message that is there may be the follow-up: nothing was taken back in time.
+          yield* end(armed, "unknown", armedState.reason)
+          yield* chatReview.review(chat)
+          return
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")
           yield* chatReview.review(chat)

@@ -38,7 +38,7 @@ it.live("those within at_most_per_hour go out, and the others after a resume", (
 it.live.each([
   ["early", "15 seconds", "590 seconds"],
   ["in the last second", "3 seconds", "599 seconds"]
-] as const)("one that a pause takes back %s is sent after the resume", ([, arm_lead, untilArmed]) =>
+] as const)("what a pause took back %s is sent after the resume", ([, arm_lead, untilArmed]) =>
   PlainService.played({ chats: { ada: {} } }, (vendor) =>
     Effect.gen(function* () {
       yield* Effect.sleep(untilArmed)

@@ -181,7 +181,8 @@ it.effect.each([
     yield* left === 0 ? files.remove(file) : files.truncate(file)
     const refused = yield* Effect.flip(Effect.scoped(open(file)))
     expect(refused.message).toBe(
-      `database ${file}: is gone or empty, though a scheduler has run on it: the opt-outs and erasures that were recorded by command are gone with it. Put it back, or remove ${file}.lock to begin anew`
+      `database ${file}: is gone or empty, though a scheduler has run on it: the opt-outs and erasures that were ` +
+        `recorded by command are gone with it. Put it back, or remove ${file}.lock to begin anew`
     )
     expect((yield* files.readDirectory(dirname(file))).filter((name) => name === "a.db")).toHaveLength(left)
     yield* files.remove(`${file}.lock`)

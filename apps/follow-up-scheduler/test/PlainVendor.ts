@@ -52,7 +52,7 @@ export interface Options {
   readonly cut?: (line: string) => "before" | "after" | undefined
   /** What an answer waits for, by the request line. */
   readonly held?: (line: string) => Promise<void> | undefined
-  /** Whether a message of the contact takes back the `follow_up_at` that was set before it. */
+  /** Whether the service sets `follow_up_at` to null when the contact writes before that instant. */
   readonly isTakenBackByReply?: boolean
   /** What happens while an answer is on its way, by the request line: the answer was made before it. */
   readonly meanwhile?: (line: string, vendor: Pick<Vendor, "writes">) => void

@@ -1,4 +1,7 @@
-/** A contact who comes back between two passes over the inbox: the program, on a server that shares no code with ours. */
+/**
+ * A contact who comes back between two passes over the inbox: the program, on a server that shares no
+ * code with ours.
+ */
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { followUps } from "./Passes.ts"

@@ -47,7 +47,7 @@ it.live("a thousand chats cost a page a minute, the lists of who opted out, and 
     expect(Math.abs(count(" /chats/") - 3 * sent)).toBeLessThanOrEqual(2)
     const firstPages = count("/inbox?page=1&")
     expect(firstPages).toBeGreaterThanOrEqual(60)
-    // The page that a follow-up is armed by is a look at the inbox, too; the one before its instant comes too soon after.
+    // The page that a follow-up is armed by counts as a look at the inbox. The next one comes too soon to count.
     expect(firstPages).toBeLessThanOrEqual(60 + sent + 2)
     // The whole inbox of ten pages every half hour, because it is in the order of changes.
     expect(count("/inbox?") - firstPages).toBe(2 * 9)

@@ -52,6 +52,10 @@ export const make = (context: ActionContext, policy: Policy) => {
       ? lastLookAt(follow_up_at)
       : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
+  /** Looks for the message once more, `confirm_after` from now. */
+  const lookAgain = (armed: FollowUp) =>
+    rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, { name: "message_absent" })
+
   /** Sets `follow_up_at` to null, in the lane `stop`, which goes before every other request. */
   const takeBack = ({ chat_id }: FollowUp) =>
     stateUpdates.update({ path: { chat_id }, payload: { follow_up_at: null } }).pipe(RateLimit.withLane("stop"))
@@ -187,13 +191,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     const chat = yield* readAttributed(context, policy, armed, { ...read.value, isErased: seen.isErased })
     const armedState = ArmedState.read(armed, chat, policy)
     if (armedState._tag === "Sent") return yield* sent(armed, chat, armedState.message)
-    if (armedState._tag === "Ambiguous")
-      return yield* rescheduleIn(
-        armed,
-        policy.confirm_after,
-        { confirm_checks: armed.confirm_checks + 1 },
-        { name: "message_absent" }
-      )
+    if (armedState._tag === "Ambiguous") return yield* lookAgain(armed)
     yield* end(armed, "withdrawn", armedState._tag === "Invalidated" ? armedState.reason : reason)
     yield* chatReview.review(chat)
   })
@@ -227,13 +225,7 @@ export const make = (context: ActionContext, policy: Policy) => {
    * The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that.
    */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.confirm_checks < maxConfirmChecks)
-      return rescheduleIn(
-        armed,
-        policy.confirm_after,
-        { confirm_checks: armed.confirm_checks + 1 },
-        { name: "message_absent" }
-      )
+    if (armed.confirm_checks < maxConfirmChecks) return lookAgain(armed)
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
     if (armed.confirmed_at === null && armed.attempts < maxAttempts) {
@@ -256,14 +248,8 @@ export const make = (context: ActionContext, policy: Policy) => {
         case "Invalidated":
           return yield* withdraw(armed, chat, armedState.reason)
         case "Ambiguous":
-          if (armed.confirm_checks < maxConfirmChecks)
-            return yield* rescheduleIn(
-              armed,
-              policy.confirm_after,
-              { confirm_checks: armed.confirm_checks + 1 },
-              { name: "message_absent" }
-            )
-          // The message that is there may be the follow-up: nothing was taken back in time.
+          if (armed.confirm_checks < maxConfirmChecks) return yield* lookAgain(armed)
+          // The message that is there may be the follow-up, so nobody can say that it was taken back in time.
           yield* end(armed, "unknown", armedState.reason)
           yield* chatReview.review(chat)
           return

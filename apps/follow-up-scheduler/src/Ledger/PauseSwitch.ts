@@ -15,8 +15,8 @@ export interface PauseSwitch {
   /** Since when nothing is sent; none where follow-ups are sent. */
   readonly paused: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
   /**
-   * Whether what is set but not out yet is taken back: an operator has paused. A hold is for what comes after it, and
-   * what was set before is within the limit that began it.
+   * Whether an operator has paused. What is set but not out yet is then taken back. A hold does not take it back,
+   * because it is within the limit that began the hold.
    */
   readonly isStopped: Effect.Effect<boolean, SqlError>
   /**

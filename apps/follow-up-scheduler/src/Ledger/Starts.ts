@@ -47,7 +47,7 @@ export interface Starts {
   readonly isStarting: (...policies: ReadonlyArray<string>) => Effect.Effect<boolean, SqlError>
   /** For each version of a policy, whether its planned follow-ups are held: by a pause, or by an open start. */
   readonly held: Effect.Effect<(policy: string) => boolean, SqlError>
-  /** The same of armed ones: a hold that a limit began after them does not keep them. */
+  /** The same for follow-ups that are armed already: a hold that a limit began does not stop them. */
   readonly heldOnceArmed: Effect.Effect<(policy: string) => boolean, SqlError>
   /**
    * Counts the contacts whom the open starts of one or several versions together, and those after a pause, would reach

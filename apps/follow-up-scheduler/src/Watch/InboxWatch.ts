@@ -142,7 +142,10 @@ const firstPages = (reading: Reading) => (org: Orgs.Org) => {
   )
 }
 
-/** Waits so long, and on while the last look at each inbox is not as old: others may have read their first pages. */
+/**
+ * Waits this long after the last look at any of the inboxes. A reader of a single chat may have read a first page
+ * meanwhile, which is a look: see {@link pagesOfOthers}.
+ */
 const untilLook = ({ looked }: Reading, every: Duration.Duration) => {
   const left = Effect.map(MonotonicClock.elapsed, (now) => {
     const known = Array.from(looked.values(), (each) => each.knownUntil() ?? Number.NEGATIVE_INFINITY)
@@ -161,8 +164,8 @@ const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stre
   )
 
 /**
- * The chats with news on the first pages that were read for others. In the order of changes such a reading is a look,
- * too: it counts as one where the last look is older than a quarter of the time between two.
+ * The chats with news on the first pages that readers of single chats have read. In the order of changes such a reading
+ * counts as a look, if the last look is older than a quarter of the time between two looks.
  */
 const pagesOfOthers = (reading: Reading, every: Duration.Duration) => {
   const counted = new Map<Orgs.Org, number>()

@@ -4,6 +4,7 @@ import * as Child from "../Child.ts"
 import * as Answers from "../client/Answers.ts"
 import { competitors, openai, ours, packages, weighed } from "../client/Competitors.ts"
 import type * as Cpu from "../client/Cpu.ts"
+import * as Foundations from "../client/Foundations.ts"
 import type * as Import from "../client/Import.ts"
 import * as LimitedServer from "../client/LimitedServer.ts"
 import type * as LostPost from "../client/LostPost.ts"
@@ -216,32 +217,6 @@ const imports = async (progress: (what: string) => void): Promise<Table> => {
   }
 }
 
-const inventClient = "@effect-invent/client/InventClient"
-
-const foundations = async (progress: (what: string) => void): Promise<Table> => {
-  const alone = (await Size.importedBy(inventClient)).filter((name) => /^(effect|@effect\/platform)\//.test(name))
-  const rounds = 5
-  const show = (values: ReadonlyArray<number>) => Statistics.show(Statistics.sample(values))
-  const samples = { alone: new Array<number>(), ours: new Array<number>() }
-  for (let round = 1; round <= rounds; round++) {
-    progress(`what ours is built on: round ${round} of ${rounds}`)
-    samples.alone.push(await inChild<Import.Args, number>("Import")({ modules: alone }))
-    samples.ours.push(await inChild<Import.Args, number>("Import")({ modules: [inventClient] }))
-  }
-  return {
-    title: "Cold import of InventClient, and of what it is built on",
-    about:
-      `Milliseconds of processor time to import \`${inventClient}\` in a new process, and to import the ` +
-      `${alone.length} modules of effect and @effect/platform alone that it and its own modules import; median and ` +
-      `range of ${rounds} rounds.`,
-    head: ["", "ms", "ratio"],
-    rows: [
-      ["InventClient", show(samples.ours), Statistics.show(Statistics.ratio(samples.ours, samples.alone), 2)],
-      ["those of effect and @effect/platform", show(samples.alone), "1.00"]
-    ]
-  }
-}
-
 const kilo = (bytes: number) => (bytes / 1000).toFixed(1)
 
 const sizes = async (): Promise<Table> => {
@@ -290,7 +265,7 @@ export const suite: Suite = {
     const [first, second] = await Promise.all([lostPost(), outage()])
     const quotas = [await quota(progress), await quotaOfAMinute(progress)]
     const weights = [await cpu(withLength, progress), await cpu(inChunks, progress)]
-    const loads = [await imports(progress), await foundations(progress)]
+    const loads = [await imports(progress), await Foundations.table(progress)]
     progress("sizes")
     return [first, second, ...quotas, ...weights, ...loads, await sizes(), await ourSize()]
   }

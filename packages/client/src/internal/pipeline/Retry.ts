@@ -17,8 +17,8 @@ import * as FailureToError from "./FailureToError.ts"
 import * as Repeating from "./Repeating.ts"
 
 /**
- * For so long all calls are held back after a 429 whose `Retry-After` was too long for its own call: no limit of a
- * window says more.
+ * Maximum time for which all calls are held back after a 429 whose `Retry-After` is longer than its own call may take:
+ * the window of the documented limit, after which no such limit refuses any more.
  */
 const longestPause = RateLimit.defaults.window
 

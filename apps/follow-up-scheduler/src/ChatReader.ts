@@ -17,6 +17,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
 import * as ChatOrg from "./ChatReader/ChatOrg.ts"
+import * as NewestChat from "./ChatReader/NewestChat.ts"
 import * as MessageListing from "./ChatReader/MessageListing.ts"
 import { fewPages, needOf, type Purpose } from "./ChatReader/Purpose.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
@@ -47,7 +48,8 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
     /**
      * Reads the row of the chat only, requested during this call: the state, and as messages the last one alone. Lists
      * all messages where the first pages do not show the chat. One request, which all readers of rows share; segments
-     * cost one more.
+     * cost one more. One more, too, where a row in memory shows that the conversation may go on in another chat: the
+     * snapshot then says in which.
      */
     readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
     /**
@@ -91,6 +93,7 @@ const reading = (
 ): ChatReader["Type"] => {
   const { list, news } = MessageListing.make(invent)
   const orgOf = ChatOrg.make(orgs, rows, ledger)
+  const newestOf = NewestChat.make(invent)
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
 
@@ -196,10 +199,12 @@ const reading = (
     glance: (chat_id) =>
       Effect.gen(function* () {
         const { isOld, row } = yield* rowFor(chat_id, { since: yield* MonotonicClock.elapsed, pages: fewPages })
+        const newest = (yield* rows.hasLaterChat(row.chat)) ? yield* newestOf(chat_id) : chat_id
         const read = isOld
           ? yield* listed(chat_id, row)
           : { chat: ChatSnapshot.make(chat_id, row.chat, []), listed: yield* timesOf(row) }
-        return { ...read.chat, org_id: yield* orgOf(chat_id), isStateOld: isOld, listed: read.listed }
+        const goesOn = newest === chat_id ? {} : { goesOnIn: newest }
+        return { ...read.chat, ...goesOn, org_id: yield* orgOf(chat_id), isStateOld: isOld, listed: read.listed }
       }),
     remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
     withKnownRow: (before) =>

@@ -4,6 +4,7 @@ import type { InventError, RepeatableError } from "@effect-invent/domain/InventE
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -20,6 +21,8 @@ import { Ledger } from "./Ledger.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import * as Orgs from "./Policy/Orgs.ts"
 import * as Plan from "./Plan.ts"
+import type { FollowUp } from "./Plan/FollowUp.ts"
+import type { Policy } from "./Policy.ts"
 import { PolicyVersions, type VersionAndHistory } from "./Policies/PolicyVersions.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
 import * as ListedContacts from "./ChatReview/ListedContacts.ts"
@@ -94,18 +97,26 @@ export const make = Effect.gen(function* () {
     return { plan: Plan.make(policy, chat, { ...decision, ...of }, due), event: { name: "planned", detail } as const }
   }
 
+  /** Whether this chat shows that the armed follow-up must not come, or that it needs another look. */
+  const mustBeSeen = (armed: FollowUp, chat: ChatSnapshot, policy: Policy) => {
+    if (armed.chat_id === chat.chat_id)
+      return ["Invalidated", "Replaced"].includes(ArmedState.read(armed, chat, policy)._tag)
+    // The conversation goes on in this chat, where somebody wrote in it since the follow-up was armed.
+    const last = chat.messages.at(-1)
+    const armed_at = (armed.follow_up_at?.epochMillis ?? 0) - Duration.toMillis(policy.arm_lead)
+    return last !== undefined && last.at.epochMillis >= armed_at
+  }
+
   /**
-   * Makes armed follow-ups due now that the chat shows as invalidated or replaced, so that they are taken back before
-   * their regular check.
+   * Makes armed follow-ups of the conversation due now that the chat shows as invalidated or replaced, so that they are
+   * taken back before their regular check.
    */
   const bringForward = Effect.fn("ChatReview.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
-      const isToCome =
-        armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
+      const isToCome = armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
       if (!isToCome) continue
       const policy = Variant.policyOf(yield* policies.version(armed.policy), armed.variant)
-      const armedState = ArmedState.read(armed, chat, policy)
-      if (armedState._tag !== "Invalidated" && armedState._tag !== "Replaced") continue
+      if (!mustBeSeen(armed, chat, policy)) continue
       const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     }
@@ -115,7 +126,8 @@ export const make = Effect.gen(function* () {
     // Recalled before `mark` records this contact: the chat may have belonged to another one, who was merged into them.
     yield* ledger.followMerge(seen)
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
-    if (marked.isErased) return ReviewByRow.erased
+    // A follow-up that was under way when the contact was erased may have ended since.
+    if (marked.isErased) return yield* Effect.as(erasure.forget(marked), ReviewByRow.erased)
     const chat = yield* ledger.rememberWhole(marked)
     const known = yield* policies.versionAndHistory(chat)
     const { first_in_force, group, isOpen, policy, taken, variant } = known

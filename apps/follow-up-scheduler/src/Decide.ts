@@ -92,6 +92,12 @@ export const blockingReason = (
   return chat.state === "CLOSED" ? "closed" : undefined
 }
 
+/** Why nothing is sent in the state of the chat for now: it is snoozed, or its state is not documented. */
+export const idleReason = ({ state }: ChatSnapshot): "snoozed" | "unknown_state" | undefined => {
+  if (state === "SNOOZED") return "snoozed"
+  return state === "UNKNOWN" ? "unknown_state" : undefined
+}
+
 /**
  * The IANA zones whose clocks must all allow a follow-up. These are the clocks of the contact's country, if it has one,
  * or if it has several and `country_clocks` is `each`. Otherwise it is the assistant's zone, else the policy's
@@ -129,7 +135,7 @@ const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.PastFollowUp
  *   closed.
  * - `Skip`: the contact is unknown, or a message cannot be read.
  * - `Stop`: the contact waits for us, nothing was written, or the policy is not for this chat.
- * - `Skip`: the chat is snoozed. `Stop`: the anchor is older than `effective_from`.
+ * - `Skip`: the chat is snoozed, or its state is unknown. `Stop`: the anchor is older than `effective_from`.
  * - `Wait`: another follow-up of the conversation is under way, until its instant plus `confirm_after`.
  * - `Stop`: the cadence is over, or the outcome of one of its follow-ups is unknown.
  * - `Skip`: the chat has a `follow_up_at` that is not ours (`existing_follow_up: respect`), or no zone is known.
@@ -149,7 +155,8 @@ export const decide = (asked: DecisionInput): Decision => {
   if (reason !== undefined) return Decision.Stop({ reason })
   if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })
   if (typeof episode === "string") return Decision.Stop({ reason: episode })
-  if (chat.state === "SNOOZED") return Decision.Skip({ reason: "snoozed" })
+  const idle = idleReason(chat)
+  if (idle !== undefined) return Decision.Skip({ reason: idle })
   // A cadence that is on record was begun by an earlier rule, or by an earlier edition of this program, and goes on.
   const from = effectiveFrom(policy, episode.taken.length === 0 ? question.first_in_force : undefined)
   if (from !== undefined && DateTime.lessThan(episode.anchor.at, from)) {

@@ -9,7 +9,6 @@
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -17,6 +16,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ChatReader } from "./ChatReader.ts"
+import * as NewestChat from "./ChatReader/NewestChat.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Episode from "./Decide/Episode.ts"
@@ -28,6 +28,7 @@ import * as ServerClock from "./Dispatch/ServerClock.ts"
 import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
+import * as MovedOn from "./Dispatch/MovedOn.ts"
 import * as LastRead from "./Dispatch/LastRead.ts"
 import { ifStillOwned, lookOf, type ActionContext } from "./Dispatch/ActionContext.ts"
 import * as StateUpdates from "./Dispatch/StateUpdates.ts"
@@ -60,13 +61,19 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     /** Handles a timer. Does nothing where the row has changed since the timer was set. */
     readonly wake: (key: FollowUpKey, revision: number) => Effect.Effect<void, SqlError>
     /**
-     * Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended without a
-     * decision since. Gives the number of follow-ups that were taken up: what is held, has changed meanwhile or gets no
-     * turn is left to the next sweep and does not count.
+     * Takes back what is armed and must not come, because an operator has paused or the contact has opted out or was
+     * erased. Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended
+     * without a decision since. Gives the number of follow-ups that were taken up: what is held, has changed meanwhile
+     * or gets no turn is left to the next sweep and does not count.
      */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
     /** As a sweep without slack, for a process that ends after it: each follow-up waits for its turn. */
     readonly pass: Effect.Effect<number, SqlError>
+    /**
+     * Waits for the last look at each armed follow-up before its instant, and takes back those whose contact has
+     * written. For a process that ends after it and sets no timers.
+     */
+    readonly lastLooks: Effect.Effect<void, SqlError>
   }
 >() {}
 
@@ -106,6 +113,7 @@ export const make = Effect.gen(function* () {
   const { ahead } = yield* ServerClock.ServerClock
   const finishing = yield* GracefulShutdown.finishing
   const stateUpdates = yield* StateUpdates.make
+  const newestOf = NewestChat.make(invent)
   const transitions = Transitions.make(ledger, timer)
   const lastLook = LastRead.make()
   const turns = yield* Turns.make(atOnce)
@@ -123,6 +131,7 @@ export const make = Effect.gen(function* () {
     turns
   }
   const look = StepRead.make(context)
+  const movedOn = MovedOn.make(context)
   /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
   const mayBegin = Effect.zipWith(outage.mayLook, ahead, (mayLook, ahead) => mayLook && !ServerClock.isOff(ahead))
 
@@ -190,7 +199,7 @@ export const make = Effect.gen(function* () {
     if (writes) {
       const newest = yield* Effect.either(newestOf(planned.chat_id))
       if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
-      if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
+      if (newest.right !== planned.chat_id) return yield* movedOn(planned, "skipped", newest.right)
       // The chat may be known from before the clock was set. This answer is not.
       if (yield* isHeldByClock(planned)) return
     }
@@ -205,22 +214,6 @@ export const make = Effect.gen(function* () {
     const own = isOpen ? Decide.decide(question) : decision
     if (own._tag !== "Act" || !isSame(own, row)) return yield* putOff(row, own, question)
     yield* actionOf(policy, row).arm(row, look, own.at)
-  })
-
-  /** The newest chat of the conversation. This chat itself where the service answers 404 or 501 to the request. */
-  const newestOf = (chat_id: ChatId) =>
-    Effect.catchIf(
-      RateLimit.withLane("verify")(invent.state.newestChat({ path: { chat_id } })),
-      (error) => error._tag === "NotFound" || (error._tag === "ServerFault" && error.status === 501),
-      () => Effect.succeed(chat_id)
-    )
-
-  /** Ends a planned follow-up whose conversation goes on in another chat, and reviews that chat. */
-  const movedOn = Effect.fn("Dispatch.movedOn")(function* (planned: FollowUp, newest: ChatId) {
-    const { chat_id, conversation_id } = planned
-    yield* transitions.end(planned, "skipped", "superseded")
-    yield* ledger.decided({ chat_id, conversation_id, decision: "Stop", reason: "superseded", until: null })
-    yield* chatReview.followToNewestChat(chat_id, newest)
   })
 
   /** Takes back an armed follow-up whose chat no list shows. The answer to that update shows the state of the chat. */

@@ -67,8 +67,9 @@ const starts = ({ confirmed = unconfirmed, confirmedBy = Option.none() }: Confir
   })
 
 /**
- * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Gives the
- * number of follow-ups that were taken up. Holds everything where a start would reach more contacts than confirmed.
+ * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Ends after
+ * the last look at what it armed, which comes within the policy's `arm_lead`. Gives the number of follow-ups that were
+ * taken up. Holds everything where a start would reach more contacts than confirmed.
  * Fails with an error that every chat would meet; an error of one chat is passed to `onFound`.
  */
 export const runOnce = (
@@ -84,7 +85,7 @@ export const runOnce = (
     const isPaused = Option.isSome(yield* ledger.paused)
     yield* RateLimit.withLane("watch")(reviewEach(isPaused ? [] : chat_ids, chatReview.reviewById, onFound))
     if (!isPaused) yield* Effect.flatMap(starts(confirmation), ({ settle }) => settle)
-    return yield* dispatch.pass
+    return yield* Effect.zipLeft(dispatch.pass, dispatch.lastLooks)
   })
 
 /** The times of {@link serve}. */

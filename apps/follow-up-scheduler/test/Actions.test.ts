@@ -253,7 +253,7 @@ describe("send_message", () => {
         yield* fake.movesTo(ChatId.make("chat_2"))
         yield* sweepUntil(after(day))
         expect(yield* fake.sent).toEqual([])
-        expect(yield* record).toEqual(["1 nudge@1 skipped superseded"])
+        expect(yield* record).toEqual(["1 nudge@1 skipped moved_on"])
       })
     )
   )

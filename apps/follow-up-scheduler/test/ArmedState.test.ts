@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
 import * as ArmedState from "../src/Plan/ArmedState.ts"
+import { ChatId } from "@effect-invent/domain/Ids"
 import type { Reason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
@@ -128,6 +129,8 @@ describe("what holds against writing at all overtakes it:", () => {
     ["closed", { state: "CLOSED" }],
     ["unreadable_message", { hasUnreadable: true }],
     ["snoozed", { state: "SNOOZED" }],
+    ["unknown_state", { state: "UNKNOWN" }],
+    ["moved_on", { goesOnIn: ChatId.make("chat_2") }],
     ["muted", { muted_until: after(hour + 1) }]
   ]
 

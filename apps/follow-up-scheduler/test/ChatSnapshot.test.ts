@@ -136,9 +136,9 @@ describe("the state", () => {
     })
   }
 
-  it("that nobody documented counts as snoozed: it is left alone", () => {
+  it("that nobody documented is unknown", () => {
     const { state } = snapshot([wireMessage("assistant", 0)], { state: new Unknown({ value: "ARCHIVED" }) })
-    expect(state).toBe("SNOOZED")
+    expect(state).toBe("UNKNOWN")
   })
 
   it("that is missing is open, with the assistant on, nobody assigned, nothing muted or scheduled", () => {

@@ -98,6 +98,7 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   not_matched: inPolicy({ match: { assistants: ["ast_2"] } }),
   unreadable_message: inChat({ hasUnreadable: true }),
   snoozed: inChat({ state: "SNOOZED" }),
+  unknown_state: inChat({ state: "UNKNOWN" }),
   before_effective_from: inPolicy({ effective_from: "2026-07-15T12:00:00.001Z" }),
   in_progress: andTaken({ anchor_id: earlier, status: "under_way", message_id: undefined }),
   outcome_unknown: andTaken({ status: "unknown", message_id: undefined }),
@@ -172,7 +173,8 @@ describe("each reason", () => {
 describe("of two reasons that hold, the stronger is given:", () => {
   /** The weaker cannot hold where the stronger does. */
   const exclusive: Readonly<Partial<Record<DecideReason, ReadonlyArray<DecideReason>>>> = {
-    closed: ["snoozed"],
+    closed: ["snoozed", "unknown_state"],
+    snoozed: ["unknown_state"],
     replied: ["empty"],
     // Without a message there is no anchor.
     empty: ["before_effective_from", "outcome_unknown", "exited", "cadence_finished", "followed_up_already"],

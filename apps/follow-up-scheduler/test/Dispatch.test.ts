@@ -257,14 +257,14 @@ describe("a cadence", () => {
       yield* fake.movesTo(ChatId.make("chat_2"))
       yield* sweepUntil(after(day))
       expect(yield* fake.followUps).toEqual([])
-      expect(yield* record).toEqual(["1 skipped superseded"])
-      expect(yield* chatDecision).toBe("Stop superseded")
+      expect(yield* record).toEqual(["1 skipped moved_on"])
+      expect(yield* chatDecision).toBe("Stop moved_on")
       const story = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(ChatId.make("chat_2")))
       expect((yield* story).map(({ event }) => event)).toContain("decided")
       fake.requests.length = 0
       yield* reviewChat
       expect(fake.requests).toEqual(["read"])
-      expect(yield* chatDecision).toBe("Stop superseded")
+      expect(yield* chatDecision).toBe("Stop moved_on")
     })
   )
 

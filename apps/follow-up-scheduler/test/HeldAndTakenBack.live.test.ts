@@ -7,7 +7,9 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Build from "./Build.ts"
 import * as PlainService from "./PlainService.ts"
+import { ContactId } from "@effect-invent/domain/Ids"
 import { Ledger } from "../src/Ledger.ts"
+import { Erasure } from "../src/Privacy/Erasure.ts"
 
 const names = ["ada", "bob", "cleo", "dan", "eve", "fay"]
 const chats = Object.fromEntries(names.map((name) => [name, {}]))
@@ -58,5 +60,31 @@ it.live.each([
         PlainService.inbox("20 seconds")
       )
     )
+  )
+)
+
+/** With this lead, all are asked for at 12:19:31 and looked at for the last time at 12:19:51. */
+const longLead = Build.policy({ effective_from: "all", steps, arm_lead: "30 seconds" })
+
+const contact = ContactId.make("contact_ada")
+
+it.live.each([
+  ["a pause", Effect.flatMap(Ledger, ({ pause }) => pause), "paused"],
+  ["an opt-out", Effect.flatMap(Ledger, ({ setConsent }) => setConsent(contact, true)), "opted_out"],
+  ["an erasure", Effect.flatMap(Erasure, ({ erase }) => erase(contact)), "erased"]
+] as const)("%s after the last look is seen by the next sweep, in time", ([, holding, reason]) =>
+  PlainService.played({ chats: { ada: {} } }, (vendor) =>
+    Effect.gen(function* () {
+      yield* Effect.sleep("593 seconds")
+      expect(vendor.requests.filter((request) => request.startsWith("PATCH "))).toHaveLength(1)
+      yield* holding
+      yield* Effect.sleep("30 seconds")
+      expect(vendor.sentTo("ada")).toBe(0)
+      const sql = yield* SqlClient.SqlClient
+      const [withdrawn] = yield* sql<{ chat_id: string; detail: string }>`
+        SELECT chat_id, detail FROM audit WHERE event = 'withdrawn'`
+      expect(JSON.parse(withdrawn!.detail)).toMatchObject({ reason })
+      expect(withdrawn!.chat_id === "ada").toBe(reason !== "erased")
+    }).pipe(PlainService.life(vendor, longLead, PlainService.inbox("20 seconds")))
   )
 )

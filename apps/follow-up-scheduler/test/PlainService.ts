@@ -2,6 +2,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Socket from "@effect/platform/Socket"
 import * as InventClient from "@effect-invent/client/InventClient"
+import { ChatId } from "@effect-invent/domain/Ids"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -39,16 +40,30 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 export const inbox = (every: Duration.DurationInput): Watching =>
   Layer.provide(InboxWatch.layer(Duration.decode(every)), noSocket)
 
+const clientOf = (vendor: PlainVendor.Vendor) =>
+  InventClient.layer({ apiKey: Redacted.make("inv_key"), baseUrl: vendor.url }).pipe(
+    Layer.provide(Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici))
+  )
+
+/** One pass over these chats, as a cron job makes it. */
+export const pass = (vendor: PlainVendor.Vendor, policy: Policy, chats: ReadonlyArray<string>) => {
+  const scheduler = Scheduler.layerOnce.pipe(
+    Layer.provideMerge(Ledger.layer),
+    Layer.provideMerge(Layer.mergeAll(clientOf(vendor), Layer.succeed(ActivePolicy, policy)))
+  )
+  return Scheduler.runOnce(
+    chats.map((chat) => ChatId.make(chat)),
+    () => Effect.void
+  ).pipe(Effect.provide(Layer.fresh(scheduler)))
+}
+
 /** One life of a scheduler on the ledger that is there: it ends with `use`. */
 export const life =
   (vendor: PlainVendor.Vendor, policy: Policy, watch: Watching) =>
   <A, E, R>(use: Effect.Effect<A, E, R>) => {
-    const client = InventClient.layer({ apiKey: Redacted.make("inv_key"), baseUrl: vendor.url }).pipe(
-      Layer.provide(Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici))
-    )
     const scheduler = Scheduler.layerServe(Duration.seconds(1)).pipe(
       Layer.provideMerge(Ledger.layer),
-      Layer.provideMerge(Layer.mergeAll(client, Layer.succeed(ActivePolicy, policy)))
+      Layer.provideMerge(Layer.mergeAll(clientOf(vendor), Layer.succeed(ActivePolicy, policy)))
     )
     return Effect.raceFirst(use, Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)).pipe(
       Effect.provide(Layer.fresh(Layer.provideMerge(watch, scheduler)))

@@ -18,11 +18,11 @@ export interface Written {
 
 /** One chat, its contact, and what differs from a chat in which nothing holds against a follow-up. */
 export interface Fixture {
-  /** Keys of the chat's state. */
+  /** Keys of the chat's state. Chats of the same `conversation_id` are one conversation. */
   readonly state?: Json
   /** Keys of the chat. */
   readonly chat?: Json
-  /** What was or will be written, in place of a question and its answer. */
+  /** What was or will be written, in place of a question and its answer. No list shows the chat before. */
   readonly messages?: ReadonlyArray<Written>
   /** The contact's own name, where it is another's, too. */
   readonly person?: string
@@ -185,6 +185,18 @@ const answer = (
       .get(name)!
       .filter(({ at }) => at <= now())
       .toSorted((a, b) => a.at.localeCompare(b.at))
+  const conversationOf = (name: string, { state }: Fixture) => state?.["conversation_id"] ?? `conversation_${name}`
+  /** The chat in which the conversation goes on; null where it is this one. */
+  const newestBeside = (name: string, fixture: Fixture) => {
+    const ofConversation = Object.entries(chats).flatMap(([each, other]) => {
+      const begun = written(each)[0]?.at
+      return begun === undefined || conversationOf(each, other) !== conversationOf(name, fixture)
+        ? []
+        : [{ each, begun }]
+    })
+    const newest = ofConversation.toSorted((a, b) => a.begun.localeCompare(b.begun)).at(-1)?.each
+    return newest === name ? null : newest
+  }
   const chat = (name: string, fixture: Fixture) => {
     followUp(name)
     return wholeChat(name, fixture)
@@ -215,7 +227,7 @@ const answer = (
       const fixture = chats[first]
       if (fixture === undefined) return undefined
       const of = messages.get(first)!
-      if (second === "state" && third === "info") return { newest_chat_id: null }
+      if (second === "state" && third === "info") return { newest_chat_id: newestBeside(first, fixture) }
       followUp(first)
       if (second === "state" && method === "PATCH") {
         updates.set(first, { state: { ...updates.get(first)?.state, ...(JSON.parse(body) as Json) }, at: now() })
@@ -231,7 +243,7 @@ const answer = (
     const ofOrg = Object.entries(chats).filter(([, { org = first }]) => org === first)
     if (kind === "orgs" && (second === "inbox" || second === "chats") && third === undefined) {
       const rows = ofOrg.flatMap(([name, each]) => {
-        if (each.isUnlisted === true) return []
+        if (each.isUnlisted === true || written(name).length === 0) return []
         followUp(name)
         const at = Date.parse(String(each.chat?.["updated_at"] ?? updatedAt(name)))
         return [{ at, row: () => wholeChat(name, each) }]

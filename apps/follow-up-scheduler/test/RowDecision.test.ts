@@ -79,7 +79,7 @@ const rows: ReadonlyArray<readonly [what: string, Chat, expected: string, polici
   ["a closed chat", due({ state: "CLOSED" }), "Stop closed"],
   ["a closed chat without a last message", wireChat({ state: "CLOSED" }), "Stop closed"],
   ["a snoozed chat", due({ state: "SNOOZED" }), "Skip snoozed"],
-  ["a state that no page prints", due({ state: new Open.Unknown({ value: "ARCHIVED" }) }), "Skip snoozed"],
+  ["a state that no page prints", due({ state: new Open.Unknown({ value: "ARCHIVED" }) }), "Skip unknown_state"],
   ["no state at all", { id: Build.chat_id, members: [Build.members.contact()], last_message: recent }, "read"],
   ["a message of the contact", due({}, said("Is it red?")), "Stop replied"],
   [
@@ -188,7 +188,7 @@ type State = ChatSnapshot.ChatSnapshot["state"]
 const chats = FastCheck.record({
   messages: FastCheck.array(written, { maxLength: 6 }),
   begins: FastCheck.constantFrom(-2 * day, -hour, 0),
-  state: FastCheck.constantFrom<State>("OPEN", "OPEN", "OPEN", "CLOSED", "SNOOZED"),
+  state: FastCheck.constantFrom<State>("OPEN", "OPEN", "OPEN", "CLOSED", "SNOOZED", "UNKNOWN"),
   integration_id: FastCheck.constantFrom<Channel>(undefined, "custom", "whatsapp_bot", "internal"),
   ai_enabled: maybe(false),
   assigned_user: maybe({ id: UserId.make("user_1") }),
@@ -240,7 +240,7 @@ const wireOf = (generated: Generated<typeof chats>) => {
   const last_message = messages.at(-1)
   const chat = wireChat(
     {
-      state,
+      state: state === "UNKNOWN" ? new Open.Unknown({ value: "ARCHIVED" }) : state,
       ...(integration_id !== undefined && { integration_id }),
       ...(ai_enabled !== undefined && { ai_enabled }),
       ...(assigned_user !== undefined && { assigned_user }),

@@ -22,6 +22,7 @@ const due = ["a", "b", "c"].map((key) =>
 
 const ledger: Partial<Ledger["Type"]> = {
   overdue: () => Effect.succeed(due),
+  toTakeBack: () => Effect.succeed([]),
   waitingAgain: () => Effect.succeed([]),
   paused: Effect.succeedNone,
   held: Effect.succeed(() => false),

@@ -43,7 +43,8 @@ export interface ChatSnapshot {
    * the answer. `answered_at`: when the last page had come.
    */
   readonly listed?: { readonly asked_at: Moment; readonly answered_at: Moment }
-  readonly state: "OPEN" | "SNOOZED" | "CLOSED"
+  /** `UNKNOWN`: a state that the vendor does not document. */
+  readonly state: "OPEN" | "SNOOZED" | "CLOSED" | "UNKNOWN"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean
   /** The contact was erased by the command `erase`. */
@@ -70,6 +71,8 @@ export interface ChatSnapshot {
   readonly follow_up_at: DateTime.Utc | undefined
   /** The assistant's zone. The contact's zones follow from their country. */
   readonly zone: string | undefined
+  /** The chat in which the conversation goes on, where a last look has found that it is another one. */
+  readonly goesOnIn?: ChatId
   /** When the contact last wrote in the conversation: the later of the chat's own field and its messages. */
   readonly last_contact_message_at: DateTime.Utc | undefined
   /** The kind of channel, as the server spells it. */
@@ -195,8 +198,7 @@ export const make = (
     conversation_id: state?.conversation_id ?? ConversationId.make(chat_id),
     isWhole: chat !== undefined,
     isStateOld: false,
-    // An undocumented state counts as snoozed, so that nothing is sent.
-    state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "SNOOZED",
+    state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "UNKNOWN",
     ai_enabled: state?.ai_enabled ?? true,
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
@@ -265,6 +267,7 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     segments: before.segments,
     org_id: before.org_id,
     isErased: before.isErased,
+    ...(before.goesOnIn !== undefined && { goesOnIn: before.goesOnIn }),
     isBlocked: after.isBlocked || (before.isBlocked && !areUnblocked),
     isAdmin: after.isAdmin || before.isAdmin,
     isTemporary: after.isTemporary || before.isTemporary,

@@ -60,7 +60,8 @@ const reasonBy = ({ first_in_force, policy }: InForce, chat: ChatSnapshot): Reas
   const excluded = Audience.exclusion(policy, chat)
   if (excluded !== undefined) return excluded
   if (PolicyMatch.isExcluded(policy.match, chat)) return "not_matched"
-  if (chat.state === "SNOOZED") return "snoozed"
+  const idle = Decide.idleReason(chat)
+  if (idle !== undefined) return idle
   const from = effectiveFrom(policy, first_in_force)
   return last !== undefined && from !== undefined && DateTime.lessThan(last.at, from)
     ? "before_effective_from"

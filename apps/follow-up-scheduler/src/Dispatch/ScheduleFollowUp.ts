@@ -18,6 +18,7 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import * as ArmedState from "../Plan/ArmedState.ts"
+import * as MovedOn from "./MovedOn.ts"
 import * as Transitions from "./Transitions.ts"
 import {
   type Beginning,
@@ -43,6 +44,7 @@ const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | und
 export const make = (context: ActionContext, policy: Policy) => {
   const { lastLook, ledger, transitions, chatReview, reader, stateUpdates, timer } = context
   const { end, reschedule, rescheduleIn, onError } = transitions
+  const movedOn = MovedOn.make(context)
 
   /** When the chat of an armed follow-up is read for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, snapshotMaxAge(policy))
@@ -187,11 +189,13 @@ export const make = (context: ActionContext, policy: Policy) => {
     reason: Reason
   ) {
     const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
+    const { goesOnIn } = seen
     if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), chatReview.review(seen))
     const chat = yield* readAttributed(context, policy, armed, { ...read.value, isErased: seen.isErased })
     const armedState = ArmedState.read(armed, chat, policy)
     if (armedState._tag === "Sent") return yield* sent(armed, chat, armedState.message)
     if (armedState._tag === "Ambiguous") return yield* lookAgain(armed)
+    if (armedState._tag !== "Invalidated" && goesOnIn !== undefined) return yield* movedOn(armed, "withdrawn", goesOnIn)
     yield* end(armed, "withdrawn", armedState._tag === "Invalidated" ? armedState.reason : reason)
     yield* chatReview.review(chat)
   })

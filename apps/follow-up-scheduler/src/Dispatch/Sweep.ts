@@ -11,9 +11,11 @@ import * as Option from "effect/Option"
 import type { ChatReview } from "../ChatReview.ts"
 import type { Ledger } from "../Ledger.ts"
 import type { FollowUpKey } from "../Plan.ts"
+import * as ArmedState from "../Plan/ArmedState.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import * as Delay from "./Delay.ts"
+import * as CountText from "../Policy/CountText.ts"
 import type * as Turns from "./Turns.ts"
 
 const sweepConcurrency = 4
@@ -33,7 +35,11 @@ export interface Parts {
 /** Runs this in a turn; none where it gets no turn. */
 type Turn = Turns.Turns["ifFree"]
 
-/** Builds `wake`, `sweep` and `pass` of the dispatcher. */
+/** Whether the row waits for a look at its chat before its instant. */
+const waitsForLook = ({ due_at, follow_up_at, status }: FollowUp) =>
+  status === "armed" && follow_up_at !== null && DateTime.lessThan(due_at, follow_up_at)
+
+/** Builds `wake`, `sweep`, `pass` and `lastLooks` of the dispatcher. */
 export const make = ({ chatReview, ledger, mayBegin, policies, turns, ...parts }: Parts) => {
   /** The follow-ups that this process takes further right now. */
   const underWay = new Set<FollowUpKey>()
@@ -87,9 +93,22 @@ export const make = ({ chatReview, ledger, mayBegin, policies, turns, ...parts }
     return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
   }
 
+  /** Looks at a follow-up at once that must not come, so that it is taken back. */
+  const bringForward = (followUp: FollowUp, now: DateTime.Utc) =>
+    Effect.flatMap(
+      ledger.advance(followUp, { due_at: now }, { name: "brought_forward" }),
+      Option.match({ onNone: () => Effect.void, onSome: advance })
+    )
+
   const sweep = Effect.fn("Dispatch.sweep")(function* (slack: Duration.Duration, turn: Turn) {
     const now = yield* DateTime.now
     const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
+    const unwanted = yield* ledger.toTakeBack(DateTime.add(now, { millis: ArmedState.earlyMillis }))
+    yield* Effect.forEach(
+      unwanted.filter(({ due_at, key }) => !underWay.has(key) && DateTime.greaterThan(due_at, now)),
+      (row) => bringForward(row, now),
+      { concurrency: sweepConcurrency, discard: true }
+    )
     const isPaused = Option.isSome(yield* ledger.paused)
     const isHeld = yield* ledger.held
     // One that waits for the quota is overdue, too. Taken up again, it would have to begin anew.
@@ -103,15 +122,41 @@ export const make = ({ chatReview, ledger, mayBegin, policies, turns, ...parts }
     return taken.length
   })
 
+  const wake = (key: FollowUpKey, revision: number) =>
+    Effect.flatMap(
+      ledger.find(key),
+      Option.match({
+        onNone: () => Effect.void,
+        onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
+      })
+    )
+
+  /** Looks at the chat when it is due. A look that failed is followed by another, as long as that comes in time. */
+  const lookInTime = ({ due_at, key, revision }: FollowUp): Effect.Effect<void, SqlError> =>
+    Effect.gen(function* () {
+      const now = yield* DateTime.now
+      yield* Effect.sleep(Duration.millis(Math.max(0, due_at.epochMillis - now.epochMillis)))
+      yield* wake(key, revision)
+      const row = yield* ledger.find(key)
+      const again = Option.filter(row, (changed) => changed.revision !== revision && waitsForLook(changed))
+      yield* Effect.forEach(Option.toArray(again), lookInTime, { discard: true })
+    })
+
+  const lastLooks = Effect.gen(function* () {
+    const armed = yield* ledger.armedAfter(yield* DateTime.now)
+    const waiting = armed.map(({ followUp }) => followUp).filter(waitsForLook)
+    const last = waiting.reduce((latest, { due_at }) => Math.max(latest, due_at.epochMillis), 0)
+    if (waiting.length > 0)
+      yield* Effect.logInfo(
+        `waits until ${DateTime.formatIso(DateTime.unsafeMake(last))} for the last look at ` +
+          `${CountText.count(waiting.length, "follow-up")} before the assistant writes`
+      )
+    yield* Effect.forEach(waiting, lookInTime, { concurrency: "unbounded", discard: true })
+  })
+
   return {
-    wake: (key: FollowUpKey, revision: number) =>
-      Effect.flatMap(
-        ledger.find(key),
-        Option.match({
-          onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
-        })
-      ),
+    wake,
+    lastLooks,
     sweep: (slack: Duration.Duration) => sweep(slack, turns.ifFree),
     pass: sweep(Duration.zero, (self) => Effect.asSome(turns.inTurn(self)))
   }

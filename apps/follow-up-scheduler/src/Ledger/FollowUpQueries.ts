@@ -36,6 +36,11 @@ export interface FollowUpQueries {
   readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
   /** Follow-ups that are armed for an instant after this one, each with the contact of its chat. */
   readonly armedAfter: (instant: DateTime.Utc) => Effect.Effect<ReadonlyArray<ArmedOf>, SqlError>
+  /**
+   * Follow-ups that are armed for an instant after this one and must not come: all where an operator has paused, else
+   * those whose contact has opted out or was erased.
+   */
+  readonly toTakeBack: (instant: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
   /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
   readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
   /** Follow-ups due after this instant that are armed, or planned after a failure. */
@@ -157,6 +162,14 @@ export const make = (sql: SqlClient): FollowUpQueries => {
         const contacts = new Map(rows.map(({ chat_id, contact_id }) => [chat_id, contact_id]))
         return armed.map((followUp) => ({ followUp, contact_id: contacts.get(followUp.chat_id) }))
       }),
+    toTakeBack: (instant) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE status = 'armed' AND follow_up_at > ${instant.epochMillis} AND (
+          EXISTS (SELECT since FROM pauses WHERE until IS NULL AND reason IS NULL)
+          OR chat_id IN (SELECT chat_id FROM erasing)
+          OR chat_id IN (SELECT s.chat_id FROM subjects s
+            JOIN consents c ON c.contact_id = s.contact_id WHERE c.is_withdrawn = 1))`
+      ),
     overdue: (before) =>
       followUps(sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`),
     waitingAgain: (after) =>

@@ -61,10 +61,10 @@ const ofClearedValue = (since: ReadonlyArray<Message>, due: number, reason: Reas
 }
 
 /**
- * Compares a chat with the follow-up that was armed for it. The messages after `after_id` are checked first, then what
- * forbids a follow-up, then `follow_up_at`, and last whether the policy is still for this chat. A message of the
- * assistant counts as the follow-up from {@link earlyMillis} before its instant on; broadcasts from then on are
- * ignored. Hours and caps are not checked again.
+ * Compares a chat with the follow-up that was armed for it. The messages after `after_id` are checked first, then
+ * whether the conversation goes on in another chat and what forbids a follow-up, then `follow_up_at`, and last whether
+ * the policy is still for this chat. A message of the assistant counts as the follow-up from {@link earlyMillis} before
+ * its instant on; broadcasts from then on are ignored. Hours and caps are not checked again.
  */
 export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): ArmedState => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
@@ -79,10 +79,12 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Ar
     const reason = reasonByAuthor[next.author]
     return isStillSet ? ArmedState.Invalidated({ reason }) : ofClearedValue(since, due, reason)
   }
+  if (chat.goesOnIn !== undefined) return ArmedState.Invalidated({ reason: "moved_on" })
   const blocked = Decide.blockingReason(chat, policy)
   if (blocked !== undefined) return ArmedState.Invalidated({ reason: blocked })
   if (chat.hasUnreadable) return ArmedState.Invalidated({ reason: "unreadable_message" })
-  if (chat.state === "SNOOZED") return ArmedState.Invalidated({ reason: "snoozed" })
+  const idle = Decide.idleReason(chat)
+  if (idle !== undefined) return ArmedState.Invalidated({ reason: idle })
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due)
     return ArmedState.Invalidated({ reason: "muted" })
   if (chat.follow_up_at === undefined) return ArmedState.Cleared()

@@ -3,8 +3,8 @@
  * proof: an HMAC-SHA-256 that can be compared with an id and not turned back into one. Reasons, steps and instants
  * stay. No text is ever on record. An erased contact is never followed up or recorded again.
  *
- * A follow-up that is under way ends first, as any other: it is taken back when its chat is next read. Until then the
- * ids of its chat stay on record.
+ * A follow-up that is under way ends first: the next sweep takes it back where there is time. Until then the ids of its
+ * chat stay on record.
  */
 import { ChatId, type ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"

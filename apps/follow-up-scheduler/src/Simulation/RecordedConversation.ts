@@ -18,7 +18,7 @@ const clearable = <A, I>(schema: Schema.Schema<A, I>) => optional(Schema.NullOr(
 
 /** What is true of a chat, by the names of `ChatSnapshot`; what is left out stays as it was. */
 export const Facts = Schema.Struct({
-  state: optional(Schema.Literal("OPEN", "SNOOZED", "CLOSED")),
+  state: optional(Schema.Literal("OPEN", "SNOOZED", "CLOSED", "UNKNOWN")),
   ai_enabled: optional(Schema.Boolean),
   isAssigned: optional(Schema.Boolean),
   isBlocked: optional(Schema.Boolean),

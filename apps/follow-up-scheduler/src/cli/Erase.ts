@@ -26,8 +26,8 @@ const linesOf = ({ chats, left }: { readonly chats: number; readonly left: numbe
     "The contact is never followed up again.",
   ...(left > 0
     ? [
-        `In ${CountText.count(left, "chat")} a follow-up is under way. The next reading takes it back, and ` +
-          "then replaces the ids."
+        `In ${CountText.count(left, "chat")} a follow-up is under way. A running scheduler takes it back, ` +
+          "unless it is written within seconds, and then replaces the ids."
       ]
     : [])
 ]

@@ -38,7 +38,8 @@ const set =
 /** Records that the contact wants no follow-ups, in any chat, from now on. Fails where there is no ledger. */
 export const optOut = set(
   true,
-  "The contact is not followed up again, in any chat, until they or opt-in say so. What is under way is taken back."
+  "The contact is not followed up again, in any chat, until they or opt-in say so. A running scheduler " +
+    "takes back what the assistant was asked for, unless it writes within seconds."
 )
 
 /** Records that the contact wants follow-ups again. Fails where there is no ledger. */

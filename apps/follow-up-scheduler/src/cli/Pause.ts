@@ -25,7 +25,9 @@ const say = (json: boolean, words: string) =>
       )
     : Output.lines([words])
 
-const paused = "Paused: nothing new is sent, and what is not out yet is taken back. It goes on with resume."
+const paused =
+  "Paused: nothing new is sent. A running scheduler takes back what the assistant was asked for, unless it writes " +
+  "within seconds. It goes on with resume."
 
 /**
  * Pauses all follow-ups. What is armed and not sent yet is taken back by the running scheduler. Fails where there is no

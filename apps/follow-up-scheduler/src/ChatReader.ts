@@ -236,10 +236,14 @@ const readingOnly = (
   const { list, news } = MessageListing.make(invent)
   const orgOf = ChatOrg.makeSearching(orgs, rows, ledger)
   const read = (chat_id: ChatId) =>
-    Effect.zipWith(list(chat_id), orgOf(chat_id), ({ direction, listed }, org_id) => ({
-      ...ChatSnapshot.make(chat_id, undefined, listed, direction),
-      org_id
-    }))
+    Effect.gen(function* () {
+      const org = yield* orgOf(chat_id)
+      const fresh = yield* rows.find(chat_id, { ...needOf("plan", yield* MonotonicClock.elapsed), org })
+      const row = Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
+      const { direction, listed } = yield* list(chat_id)
+      const chat = Option.isSome(row) ? row.value.chat : undefined
+      return { ...ChatSnapshot.make(chat_id, chat, listed, direction), org_id: yield* orgOf(chat_id) }
+    })
   const readNew: ChatReader["Type"]["readNew"] = (before) =>
     Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.withListed(before, listed, direction))
   const nothing = () => Effect.succeedNone
@@ -322,7 +326,10 @@ const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
  */
 export const layerMatching = Layer.provideMerge(complete(layer), ChatRows.layer)
 
-/** The reader of previews and dry runs: messages, opt-outs and segments. The state is not read and counts as open. */
+/**
+ * The reader of previews and dry runs, which only reads: messages, opt-outs, segments, and the row of the chat where it
+ * is in memory or among the first 500 chats of the inbox. Without a row, the state counts as open.
+ */
 export const layerReadOnly = complete(
   Layer.effect(
     ChatReader,

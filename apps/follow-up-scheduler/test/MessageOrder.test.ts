@@ -180,7 +180,9 @@ describe("a reader that reads with GET only", () => {
   ])
   const invent = InventClient.layerMock({
     messages: { stream: ({ path }) => Stream.fromIterable(lists.get(path.chat_id) ?? []) },
-    contacts: { stream: () => Stream.empty }
+    contacts: { stream: () => Stream.empty },
+    inbox: { stream: () => Stream.empty },
+    chats: { stream: () => Stream.empty }
   })
   const reader = readOnlyReader.pipe(Layer.provide([invent, Layer.succeed(ActivePolicy, policy())]))
   const read = (id: string) => Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(ChatId.make(id)))

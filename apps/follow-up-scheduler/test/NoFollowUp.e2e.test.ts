@@ -85,7 +85,10 @@ describe("a reply that reaches the service after it has made its answer to our l
 })
 
 describe("a reply after the last read, where the row had shown that nothing was written", () => {
-  const asking = policy.replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up")
+  // A short lead: a pass ends after its last look, four seconds after the update.
+  const asking = policy
+    .replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up")
+    .replace("steps:", "arm_lead: 6 seconds\nsteps:")
   const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:05:00Z"]
   const asked = (reply: boolean) => {
     const lines: Array<string> = []
@@ -213,6 +216,38 @@ describe("a chat in which a human helped a month before", () => {
       const { reasons, sent } = yield* together
       expect(sent).toMatchObject({ chat_back: 2, chat_helped: 0, chat_assigned: 0 })
       expect(reasons).toMatchObject({ chat_helped: "human_takeover", chat_assigned: "human_takeover" })
+    })
+  )
+})
+
+describe("a dry run and a preview", () => {
+  const chats = {
+    chat_willing: {},
+    chat_closed: { state: { state: "CLOSED" } },
+    chat_snoozed: { state: { state: "SNOOZED" } },
+    chat_unknown: { state: { state: "ARCHIVED" } },
+    chat_assigned: { state: { assigned_user: { id: "user_1", name: "Ada" } } },
+    chat_without_ai: { state: { ai_enabled: false } },
+    chat_muted: { state: { muted_until: "2026-07-16T12:00:00Z" } },
+    chat_taken: { state: { follow_up_at: "2026-07-16T12:00:00Z" } },
+    chat_blocked: { contact: { blocked: true } },
+    chat_temporary: { chat: { temporary: true } }
+  }
+  const only = (arg: string) => (pass: number) => (pass === 0 ? [arg] : [])
+
+  it.live.each([true, false])("say of each chat what a pass then says of it (inbox: %s), and send nothing", (isInbox) =>
+    Effect.gen(function* () {
+      const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:00:40Z"]
+      const { reasons, reasonsInTheEnd, requests, sentAfter } = yield* followUps({
+        chats,
+        isInbox,
+        passes,
+        args: only("--dry-run")
+      })
+      expect(new Set(Object.values(reasons)).size).toBeGreaterThan(8)
+      expect(reasonsInTheEnd).toEqual(reasons)
+      expect(sentAfter).toEqual([0, 1])
+      expect(requests.filter((line) => line.includes("/inbox?")).length).toBeLessThan(5)
     })
   )
 })

@@ -12,7 +12,7 @@ import * as Process from "./Process.ts"
 
 type Bodies = Readonly<Record<string, ReadonlyArray<unknown>>>
 
-/** Answers `GET /chats/:id/messages` with these lists, a list of contacts with none, and everything else with 404. */
+/** Answers `GET /chats/:id/messages` with these lists, those of an organization with none, and all else with 404. */
 const serve = (lists: Bodies) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly methods: Set<string>; readonly close: Effect.Effect<void> }>(
@@ -21,7 +21,7 @@ const serve = (lists: Bodies) =>
         const server = http.createServer((request, response) => {
           methods.add(request.method ?? "")
           const id = /^\/chats\/([^/]+)\/messages/.exec(request.url ?? "")?.[1] ?? ""
-          const list = (request.url ?? "").startsWith("/orgs/c/contacts?") ? [] : lists[id]
+          const list = /^\/orgs\/c\/(contacts|inbox|chats)\?/.test(request.url ?? "") ? [] : lists[id]
           const counts = {
             "pagination-count": String(list?.length ?? 0),
             "pagination-page": "1",

@@ -51,7 +51,7 @@ describe("public holidays", () => {
       const evening = DateTime.add(answered, { millis: 9 * hour })
       const decision = decideAt(policy, evening)
       expect(decision).toMatchObject({ _tag: "Wait", reason: "quiet_hours", holiday: "Natal" })
-      const prospect = Preview.of(ChatId.make("chat_1"), policy, decision)
+      const prospect = Preview.of(ChatId.make("chat_1"), { policy, decision })
       expect(prospect.why).toBe("it is night, or a day off, where the customer is (Natal)")
       expect(prospect.at).toEqual(DateTime.unsafeMake("2026-12-26T12:00:00Z"))
     })

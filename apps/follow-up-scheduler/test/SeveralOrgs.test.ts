@@ -314,7 +314,7 @@ describe("a read of a chat", () => {
   it.effect("that only previews searches the lists for the organization of a chat of a file", () => {
     const { client } = vendor({ org_a: [[]], org_b: [[row]] })
     return Effect.gen(function* () {
-      expect(yield* read).toMatchObject({ org_id: "org_b", isWhole: false })
+      expect(yield* read).toMatchObject({ org_id: "org_b", isWhole: true })
     }).pipe(
       Effect.provide(
         ChatReader.layerReadOnly.pipe(

@@ -13,16 +13,14 @@ import * as Holdout from "../Decide/Holdout.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
 import * as TerminalText from "../TerminalText.ts"
+import * as CountText from "../Policy/CountText.ts"
 import * as PolicyChoice from "../Decide/PolicyChoice.ts"
 import { Policies } from "../Policies.ts"
 import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import { effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
-/**
- * Facts that a preview does not have, because only a request that can change something shows them. They are named in
- * its output.
- */
+/** Facts that a preview does not have of a chat whose row it has not found. They are named in its output. */
 export const unseen = [
   "open, snoozed or closed",
   "assigned",
@@ -32,6 +30,15 @@ export const unseen = [
   "follow_up_at",
   "whether a contact opted out whom no message names"
 ] as const
+
+/** The same as a sentence, for so many chats. Empty where the row of every chat was found. */
+export const describeUnseen = (chats: number): ReadonlyArray<string> =>
+  chats === 0
+    ? []
+    : [
+        `Of ${CountText.count(chats, "chat")}, not among the first 500 of the inbox, only the messages were seen. ` +
+          `Not seen: ${unseen.join("; ")}.`
+      ]
 
 /**
  * What would happen next in one chat, in the JSON of `preview` and `run`. `hold` is the decision `Skip`; `unread`: the
@@ -50,6 +57,8 @@ export const Prospect = Schema.Struct({
   /** When the step would be taken, or the chat be decided upon again. */
   at: Schema.NullOr(Schema.DateTimeUtc),
   reason: Schema.NullOr(Reason),
+  /** Whether only the messages were seen, and the state counts as open; absent where it was seen. */
+  state_unseen: Schema.optionalWith(Schema.Literal(true), { exact: true }),
   /** The reason, or the error, as a sentence. */
   why: Schema.String
 })
@@ -78,8 +87,8 @@ const withConsentElsewhere = (chat: ChatSnapshot, policy: Policy) =>
   })
 
 /**
- * Reads the messages of a chat, chooses its policy and decides, by GET only. Fails with the error of the request. A
- * ledger of an older edition that lacks a table counts as empty there.
+ * Reads the messages and the row of a chat, chooses its policy and decides, by GET only. Fails with the error of the
+ * request. A ledger of an older edition that lacks a table counts as empty there.
  */
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
@@ -88,7 +97,7 @@ export const look = (chat_id: ChatId) =>
     const erasure = yield* Erasure.Erasure
     const ledger = yield* Ledger
     const seen = yield* reader.read(chat_id).pipe(
-      // A preview lists messages only.
+      // The reader of a preview counts a state that it has not found as open.
       Effect.catchTag("NotListed", Effect.die),
       Effect.flatMap(erasure.mark)
     )
@@ -106,7 +115,8 @@ export const look = (chat_id: ChatId) =>
     const first = decideBy(chat)
     const mayBeDue = first._tag === "Act" || first._tag === "Wait"
     const decision = mayBeDue ? decideBy(yield* withConsentElsewhere(chat, basis.policy)) : first
-    return { decision, policy: basis.policy, variant: basis.variant, choice, org_id: chat.org_id }
+    const { isWhole: isStateSeen, org_id } = chat
+    return { decision, policy: basis.policy, variant: basis.variant, choice, org_id, isStateSeen }
   }).pipe(RateLimit.withLane("watch"))
 
 /** For each policy in force: its id, and the instant before which it follows up none of our messages, if it has one. */
@@ -163,7 +173,7 @@ const holidayOf = (decision: Decide.Decision): string =>
   decision._tag === "Wait" && decision.holiday !== undefined ? ` (${decision.holiday})` : ""
 
 /** The prospect of a decision. */
-export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looked.Type => {
+export const looked = (chat_id: ChatId, decision: Decide.Decision, isStateSeen = true): typeof Looked.Type => {
   const reason = decision._tag === "Act" ? null : decision.reason
   return {
     chat_id,
@@ -171,21 +181,26 @@ export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looke
     step: decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null,
     at: decision._tag === "Act" ? decision.at : decision._tag === "Wait" ? decision.until : null,
     reason,
+    ...(!isStateSeen && { state_unseen: true }),
     why: reason === null ? "the silence is over" : `${describe(reason)}${holidayOf(decision)}`
   }
 }
 
-/** The prospect of a decision by this policy, of which the contact is in this variant, with the step's action. */
-export const of = (
-  chat_id: ChatId,
-  policy: Policy,
-  decision: Decide.Decision,
-  variant?: string | undefined,
-  org_id?: string | undefined
-): Prospect => {
-  const found = { ...looked(chat_id, decision), ...(org_id !== undefined && { org_id }) }
+/** What a look at a chat has found; without `isStateSeen`, its state was seen. */
+interface Found {
+  readonly policy: Policy
+  readonly decision: Decide.Decision
+  readonly variant?: string | undefined
+  readonly org_id?: string | undefined
+  readonly isStateSeen?: boolean
+}
+
+/** The prospect of what was found, with its policy, the contact's variant, the step's action and the organization. */
+export const of = (chat_id: ChatId, { decision, isStateSeen = true, org_id, policy, variant }: Found): Prospect => {
+  const found = looked(chat_id, decision, isStateSeen)
   const action = found.step === null ? null : (policy.steps[found.step - 1]?.action ?? null)
-  return { ...found, policy: policy.id, ...(variant !== undefined && { variant }), action }
+  const [org, of] = [org_id === undefined ? {} : { org_id }, variant === undefined ? {} : { variant }]
+  return { ...found, ...org, policy: policy.id, ...of, action }
 }
 
 /** The prospect of a chat that could not be read; `why` is the text of the error. */

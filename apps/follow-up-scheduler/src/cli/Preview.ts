@@ -31,6 +31,7 @@ const print = Output.document(
     ),
     /** Where several policies are in force: what more than one of them matches, and what none. */
     matches: Schema.optionalWith(Preview.Matches, { exact: true }),
+    /** What was not seen of the chats with `state_unseen`. */
     unseen: Schema.Array(Schema.String),
     backlog: Schema.NullOr(Status.Backlog)
   })
@@ -43,9 +44,9 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     const choices = new Map<ChatId, PolicyChoice.Choice>()
     const keep = (prospect: Preview.Prospect, chat_id: ChatId) => Ref.update(found, (map) => map.set(chat_id, prospect))
     const look = (chat_id: ChatId) =>
-      Effect.flatMap(Preview.look(chat_id), ({ choice, decision, org_id, policy, variant }) => {
-        choices.set(chat_id, choice)
-        return Effect.as(keep(Preview.of(chat_id, policy, decision, variant, org_id), chat_id), decision)
+      Effect.flatMap(Preview.look(chat_id), (seen) => {
+        choices.set(chat_id, seen.choice)
+        return Effect.as(keep(Preview.of(chat_id, seen), chat_id), seen.decision)
       })
     yield* reviewEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)
@@ -81,6 +82,7 @@ export const preview = ({ db, json, orgs, policies, source }: Options) =>
   Effect.gen(function* () {
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all
     const { all, matches } = yield* prospects(chat_ids)
+    const unseen = all.filter(({ state_unseen }) => state_unseen).length
     const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
     const backlog = QuotaForecast.worst(due, yield* DateTime.now, yield* Status.quota)
     const inForce = yield* Preview.effectiveFrom
@@ -91,7 +93,7 @@ export const preview = ({ db, json, orgs, policies, source }: Options) =>
         chats: all,
         effective_from: each[0]?.effective_from ?? null,
         ...(areSeveral && { policies: each, matches }),
-        unseen: Preview.unseen,
+        unseen: unseen === 0 ? [] : Preview.unseen,
         backlog: Status.backlogOf(backlog)
       })
     }
@@ -99,8 +101,5 @@ export const preview = ({ db, json, orgs, policies, source }: Options) =>
     if (backlog !== undefined) yield* Output.lines(["", QuotaForecast.describe(backlog)])
     yield* Output.lines(["", ...(areSeveral ? Preview.describeMatches(matches) : [])])
     yield* Output.lines(Preview.describeEffectiveFrom(inForce))
-    yield* Output.lines([
-      "Nothing was sent and nothing recorded. Not seen, because reading it takes a change: " +
-        `${Preview.unseen.join("; ")}.`
-    ])
+    yield* Output.lines(["Nothing was sent and nothing recorded.", ...Preview.describeUnseen(unseen)])
   }).pipe(Effect.provide(layer(db, policies, orgs)))

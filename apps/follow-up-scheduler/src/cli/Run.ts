@@ -52,14 +52,19 @@ const Pass = Schema.Struct({
 })
 const print = Output.document(Pass)
 
-/** Prints what was found in each chat as it comes; with `--json`, collects it for the document. */
-const teller = (json: boolean) => {
+/**
+ * Prints what was found in each chat as it comes; with `--json`, collects it for the document. `unseen`: the chats
+ * whose state a dry run has not found.
+ */
+const teller = (json: boolean, unseen: ReadonlySet<ChatId> = new Set()) => {
   const found: Array<typeof Preview.Looked.Type> = []
   const keep = ({ chat_id, decision, error }: Found) =>
     Effect.sync(
       () =>
         void found.push(
-          decision === undefined ? Preview.unread(chat_id, error?.message ?? "") : Preview.looked(chat_id, decision)
+          decision === undefined
+            ? Preview.unread(chat_id, error?.message ?? "")
+            : Preview.looked(chat_id, decision, !unseen.has(chat_id))
         )
     )
   return { found, tell: json ? keep : (each: Found) => Output.lines([line(each)]) }
@@ -119,15 +124,16 @@ const pass = ({ by, confirm, json, source }: Options) =>
 const dryPass = (source: Source, json: boolean) =>
   Effect.gen(function* () {
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all
-    const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
-    const { found, tell } = teller(json)
+    const unseen = new Set<ChatId>()
+    const look = (chat_id: ChatId) =>
+      Effect.map(Preview.look(chat_id), ({ decision, isStateSeen }) => {
+        if (!isStateSeen) unseen.add(chat_id)
+        return decision
+      })
+    const { found, tell } = teller(json, unseen)
     yield* reviewEach(chat_ids, look, tell)
     if (json) return yield* print({ paused_since: null, chats: found, carried: 0, outcomes: [] })
-    yield* Output.lines([
-      "",
-      "Dry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these were " +
-        `not seen: ${Preview.unseen.join("; ")}.`
-    ])
+    yield* Output.lines(["", "Dry run: nothing was sent and nothing recorded.", ...Preview.describeUnseen(unseen.size)])
   })
 
 const live = ({ db, orgs, policies }: Options) =>

@@ -137,7 +137,7 @@ export const make = Effect.gen(function* () {
     const question = { chat, taken, now: yield* DateTime.now, first_in_force }
     const { now } = question
     const decision = isOpen
-      ? FirstDue.decide(question, Variant.policiesOf(known.version))
+      ? FirstDue.decide({ ...question, group }, Variant.policiesOf(known.version))
       : Decide.decide({ ...question, policy, group })
     const latest = {
       chat_id: chat.chat_id,

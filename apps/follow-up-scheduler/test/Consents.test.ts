@@ -102,6 +102,26 @@ describe("a contact who writes STOP", () => {
 })
 
 describe("an operator", () => {
+  story("sees at once that the contact waits for nothing, and for the step again after an opt-in", (fake) =>
+    under(
+      fake,
+      {}
+    )(
+      Effect.gen(function* () {
+        yield* reviewChat
+        const waiting = Effect.flatMap(Ledger, ({ tally }) => tally)
+        const silent = [{ decision: "Wait", reason: "silence", chats: 1, sent: 0 }]
+        expect(yield* waiting).toEqual(silent)
+        yield* set(one, true)
+        expect(yield* waiting).toEqual([{ decision: "Stop", reason: "opted_out", chats: 1, sent: 0 }])
+        yield* set(one, false)
+        expect(yield* waiting).toEqual(silent)
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* fake.followUps).toHaveLength(1)
+      })
+    )
+  )
+
   story("opts a contact out: what is under way is taken back", (fake) =>
     under(
       fake,

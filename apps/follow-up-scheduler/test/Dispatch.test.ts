@@ -581,6 +581,7 @@ describe("a failing service", () => {
       Effect.gen(function* () {
         yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(error) : apply))
         yield* arm
+        expect(yield* chatDecision).toBe("Failed refused")
         yield* reviewChat
         yield* sweepUntil(after(90 * minute))
         expect((yield* record)[0]).toBe("1 skipped refused")

@@ -129,7 +129,11 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* reviewChat
+          yield* sweepUntil(after(90 * minute))
+          // The step of their variant by the hash would be due later.
+          expect([yield* rows, yield* chatDecision]).toEqual([["1 null skipped"], "Stop holdout"])
           yield* sweepUntil(after(2 * day))
+          expect(yield* rows).toEqual(["1 null skipped"])
           expect(yield* sentAt(fake)).toEqual([])
           expect(yield* enrolments).toEqual([{ of: "contact_1 holdout null", enrolled: hour - lead }])
           expect(yield* chatDecision).toBe("Stop holdout")

@@ -55,13 +55,13 @@ export const policyFor = (policy: AnyPolicy, recorded: string | null | undefined
 export interface Assigned {
   /** With the steps of the variant. */
   readonly policy: Policy
-  /** Undefined where the policy has none. */
+  /** Undefined where the policy has none, and for a contact of its holdout. */
   readonly variant: string | undefined
   /** The group on record of a policy with a holdout or variants; undefined where the contact is not enrolled. */
   readonly group: Holdout.Group | undefined
   /**
-   * Whether nothing on record says the variant yet. Until the contact is enrolled, the first step that is due of any
-   * variant counts: see `Decide/FirstDue.ts`.
+   * Whether the contact is in no variant: not enrolled yet, or in the holdout. The first step that is due of any
+   * variant counts then: see `Decide/FirstDue.ts`.
    */
   readonly isOpen: boolean
 }

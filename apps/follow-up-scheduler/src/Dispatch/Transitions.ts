@@ -48,13 +48,13 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     ledger.advance(from, { status, reason }, { name: status, detail: { reason } })
 
   /**
-   * Ends the follow-up and records the decision about its chat. Nothing else happens there until the watch names the
-   * chat again.
+   * Ends the follow-up as skipped and records the decision about its chat. Nothing else happens there until the watch
+   * names the chat again.
    */
   const endWithDecision = (
     from: FollowUp,
     decision: "Failed" | "Skip",
-    reason: "chat_gone" | "not_listed" | "unreachable"
+    reason: "chat_gone" | "not_listed" | "refused" | "unreachable"
   ) =>
     Effect.zipRight(
       end(from, "skipped", reason),
@@ -104,7 +104,8 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return endChatGone(from)
-    return canSucceedLater(error) ? lookAgain(from, error, before) : end(from, refused, "refused")
+    if (canSucceedLater(error)) return lookAgain(from, error, before)
+    return refused === "skipped" ? endWithDecision(from, "Failed", "refused") : end(from, refused, "refused")
   }
 
   return { reschedule, rescheduleIn, planAgain, end, endChatGone, endUnreachable, endNotListed, onError }

@@ -12,6 +12,7 @@ import * as Consent from "../Decide/Consent.ts"
 import type * as AuditWriter from "./AuditWriter.ts"
 import * as Transaction from "./Database/Transaction.ts"
 import * as Operator from "./Operator.ts"
+import * as OptOutList from "./OptOutList.ts"
 
 /** Consent by contact, in the table `consents`: one row per contact. */
 export interface Consents {
@@ -25,7 +26,10 @@ export interface Consents {
    * already stays as it is, also who said it. Records nothing for an erased contact.
    */
   readonly rememberConsent: (chat: ChatSnapshot, consent: Consent.Consent) => Effect.Effect<void, SqlError>
-  /** Records what an operator set, as of now, and in the audit of each chat of the contact who did. */
+  /**
+   * Records what an operator set, as of now, in the audit of each chat of the contact who did, and as the decision
+   * about each chat that waited for a step or for this.
+   */
   readonly setConsent: (contact_id: ContactId, isWithdrawn: boolean) => Effect.Effect<void, SqlError>
 }
 
@@ -70,6 +74,15 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
       }
     )
 
+  /** What is planned in the chats of a contact who has opted in again is waited for. */
+  const waitAgain = (contact_id: ContactId) => {
+    const due = sql`(SELECT min(f.due_at) FROM follow_ups f
+      WHERE f.chat_id = chat_decisions.chat_id AND f.status = 'planned')`
+    return sql`UPDATE chat_decisions SET decision = 'Wait', reason = 'silence', until = ${due}
+      WHERE reason = 'opted_out' AND ${due} IS NOT NULL
+        AND chat_id IN (SELECT chat_id FROM subjects WHERE contact_id = ${contact_id})`
+  }
+
   return {
     recallConsent,
     rememberConsent,
@@ -80,6 +93,7 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
           const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
           const event = { name: isWithdrawn ? "opted_out" : "opted_in", detail: yield* Operator.by } as const
           yield* Effect.forEach(chats, (chat) => audit(chat, event), { discard: true })
+          yield* isWithdrawn ? OptOutList.decided(sql, [contact_id]) : waitAgain(contact_id)
         })
       )
   }

@@ -4,6 +4,12 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
+/** Records the opt-out as the decision about each chat of these contacts that a step was planned or due in. */
+export const decided = (sql: SqlClient.SqlClient, contact_ids: ReadonlyArray<string>) =>
+  sql`UPDATE chat_decisions SET decision = 'Stop', reason = 'opted_out', until = NULL
+    WHERE decision IN ('Act', 'Wait')
+      AND chat_id IN (SELECT chat_id FROM subjects WHERE ${sql.in("contact_id", contact_ids)})`
+
 /**
  * Records, as an operator, that these contacts want no follow-ups as of now, and gives how many of them had not opted
  * out before. An opt-out on record stays as it is. Each id may be given once. At most 1,000 ids, for one statement.
@@ -24,5 +30,6 @@ export const record = (contact_ids: ReadonlyArray<string>): Effect.Effect<number
       ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = 1, said_by = excluded.said_by,
         at = CASE WHEN consents.at > excluded.at THEN consents.at ELSE excluded.at END
       WHERE consents.is_withdrawn = 0 RETURNING contact_id`
+    yield* decided(sql, contact_ids)
     return changed.length
   })

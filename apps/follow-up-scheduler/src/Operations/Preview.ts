@@ -9,6 +9,8 @@ import * as ChatReader from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Consent from "../Decide/Consent.ts"
+import * as FirstDue from "../Decide/FirstDue.ts"
+import * as Variant from "../Decide/Variant.ts"
 import * as Holdout from "../Decide/Holdout.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
@@ -111,7 +113,12 @@ export const look = (chat_id: ChatId) =>
     // A contact who is not enrolled yet would be by the hash.
     const group = basis.group ?? Holdout.groupOf(basis.policy, Holdout.memberOf(chat))
     const now = yield* DateTime.now
-    const decideBy = (chat: ChatSnapshot) => Decide.decide({ ...basis, chat, now, group })
+    const isHeldOut = basis.isOpen && basis.group === "holdout"
+    const policiesOf = Variant.policiesOf(basis.version)
+    const decideBy = (chat: ChatSnapshot) =>
+      isHeldOut
+        ? FirstDue.decide({ ...basis, chat, now, group }, policiesOf)
+        : Decide.decide({ ...basis, chat, now, group })
     const first = decideBy(chat)
     const mayBeDue = first._tag === "Act" || first._tag === "Wait"
     const decision = mayBeDue ? decideBy(yield* withConsentElsewhere(chat, basis.policy)) : first

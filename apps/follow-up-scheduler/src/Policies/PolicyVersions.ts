@@ -202,9 +202,15 @@ const make = ({ enrolmentOf, lookUp, since }: Recorded) =>
       function* (version, chat, recorded) {
         const enrolment = yield* enrolmentOf(version, chat)
         const onRecord = Variant.among(version, recorded) ?? Variant.among(version, enrolment?.variant)
-        const variant = onRecord ?? Variant.nameFor(version, chat)
-        const isOpen = variantsOf(version) !== undefined && onRecord === undefined && enrolment === undefined
-        return { policy: Variant.policyOf(version, variant), variant, group: enrolment?.group, isOpen }
+        const byHash = onRecord ?? Variant.nameFor(version, chat)
+        const isHeldOut = enrolment?.group === "holdout"
+        const isInNone = enrolment === undefined || isHeldOut
+        return {
+          policy: Variant.policyOf(version, byHash),
+          variant: isHeldOut ? undefined : byHash,
+          group: enrolment?.group,
+          isOpen: variantsOf(version) !== undefined && onRecord === undefined && isInNone
+        }
       }
     )
 

@@ -35,6 +35,12 @@ interface Named {
   readonly orgs: ReadonlyArray<string>
 }
 
+/** Whether follow-ups are sent. */
+interface Sending {
+  readonly troubles: ReadonlyArray<Trouble.Trouble>
+  readonly paused: Option.Option<DateTime.Utc>
+}
+
 /** What is checked. A probe that fails becomes a finding; it does not keep the others from running. */
 export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/Probes")<
   Probes,
@@ -42,8 +48,8 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
     readonly service: Probe<ReadonlyArray<HealthChecks.Finding>>
     /** How many follow-ups are open. */
     readonly database: Probe<number>
-    /** The troubles that the ledger shows, as in the alerts. */
-    readonly sending: Probe<ReadonlyArray<Trouble.Trouble>>
+    /** The troubles that the ledger shows, as in the alerts, and since when everything is paused or held. */
+    readonly sending: Probe<Sending>
     /** If any policies are named. */
     readonly policies: Option.Option<Probe<Named>>
     /** Whether the ledger is as new as the chats. Only with policies, because follow-ups are recognized by them. */
@@ -64,11 +70,21 @@ const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding,
 
 const sendingOk = HealthChecks.ok("sending", "nothing is held, late, refused or of unknown outcome")
 
-/** A finding for each trouble, in the words of the alerts. */
-const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<HealthChecks.Finding> =>
-  troubles.length === 0
-    ? [sendingOk]
-    : troubles.map((trouble) => HealthChecks.finding("sending", "error", Trouble.advise(trouble)))
+/** A finding for each trouble, in the words of the alerts; a warning where there is none and everything is paused. */
+const findingsOf = ({ paused, troubles }: Sending): ReadonlyArray<HealthChecks.Finding> => {
+  if (troubles.length > 0)
+    return troubles.map((trouble) => HealthChecks.finding("sending", "error", Trouble.advise(trouble)))
+  return Option.match(paused, {
+    onNone: () => [sendingOk],
+    onSome: (since) => [
+      HealthChecks.finding(
+        "sending",
+        "warning",
+        `everything is paused since ${DateTime.formatIso(since)}; let it go on with resume`
+      )
+    ]
+  })
+}
 
 /** A warning for each organization whose chats a policy matches, and which is not among those that are named. */
 const findingsOfMatchedOrgs = ({ orgs, policies }: Named): ReadonlyArray<HealthChecks.Finding> =>
@@ -132,7 +148,8 @@ const sending = Effect.gen(function* () {
   const [settings, spent, now] = [yield* Thresholds.settings, yield* quota, yield* DateTime.now]
   const found = yield* LedgerTroubles.find(settings, QuotaForecast.costOf(spent))
   const refused = yield* LedgerTroubles.findRefused
-  return [...found, ...refused].map((each): Trouble.Trouble => ({ since: now, ...each }))
+  const paused = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused)
+  return { troubles: [...found, ...refused].map((each): Trouble.Trouble => ({ since: now, ...each })), paused }
 })
 
 const answersOf = Effect.zipWith(HealthChecks.service, HealthChecks.orgs, (service, orgs) => [...service, ...orgs])

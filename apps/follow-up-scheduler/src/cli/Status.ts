@@ -56,6 +56,8 @@ const Status = Schema.Struct({
    * Why sending is held: a limit, or more contacts than were confirmed. Null where it is not, or an operator paused it.
    */
   held_by: Schema.NullOr(Schema.String),
+  /** Since when everything is paused or held; null where it is not. */
+  paused_since: Schema.NullOr(Schema.DateTimeUtc),
   /** How many contacts have to be confirmed before sending goes on; null where none have to be. */
   to_confirm: Schema.NullOr(Schema.Int),
   /**
@@ -95,6 +97,7 @@ const read = Effect.gen(function* () {
   )
   const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
   const to_confirm = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.toConfirm))
+  const paused_since = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
   const policies = [...(yield* PolicyVersions.inForceSince)].map(([name, first_in_force]) => ({ name, first_in_force }))
   const byOrg = yield* Effect.flatMap(Ledger, (ledger) => ledger.chatsByOrg)
   const last_sweep = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.lastSweep))
@@ -104,6 +107,7 @@ const read = Effect.gen(function* () {
     waiting,
     backlog,
     held_by,
+    paused_since,
     to_confirm,
     policies,
     in_force: yield* PolicyVersions.inForce,
@@ -121,15 +125,22 @@ const heldLine = (held_by: string, to_confirm: number | null): string =>
     ? `Held by ${held_by}; look at what was sent, and let it go on with resume`
     : `Held: ${held_by}; look at them with preview, and let it go on with resume --confirm ${to_confirm}`
 
-/** Lines about what holds sending, what waits, a backlog, and a service that does not answer. */
+const pausedLine = (since: DateTime.Utc): string =>
+  `Paused since ${DateTime.formatIso(since)}: nothing new is sent; let it go on with resume`
+
+/** Lines about what pauses or holds sending, what waits, a backlog, and a service that does not answer. */
 export const serviceLines = ({
   backlog,
   held_by,
+  paused_since,
   service,
   to_confirm,
   waiting
-}: Pick<Read, "backlog" | "held_by" | "service" | "to_confirm" | "waiting">): ReadonlyArray<string> => [
-  ...(held_by === null ? [] : [heldLine(held_by, to_confirm)]),
+}: Pick<
+  Read,
+  "backlog" | "held_by" | "paused_since" | "service" | "to_confirm" | "waiting"
+>): ReadonlyArray<string> => [
+  ...(held_by === null ? Arr.fromNullable(paused_since).map(pausedLine) : [heldLine(held_by, to_confirm)]),
   ...(waiting[0] === undefined
     ? []
     : [
@@ -168,6 +179,7 @@ const statusOf = ({
   last_sweep,
   now,
   orgs,
+  paused_since,
   policies,
   service,
   tally,
@@ -179,6 +191,7 @@ const statusOf = ({
   chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
   outcomes: outcomesOf(tally),
   held_by,
+  paused_since,
   to_confirm,
   policies,
   in_force,

@@ -56,7 +56,7 @@ export const LocalDate = Schema.String.pipe(
     (date) =>
       /^\d{4}-\d{2}-\d{2}$/.test(date) &&
       Option.exists(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIsoDateUtc(day) === date),
-    { identifier: "LocalDate" }
+    { identifier: "LocalDate", message: () => "Expected a date such as 2026-12-24" }
   )
 )
 

@@ -186,7 +186,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
       "an unknown action",
       yaml.replace("action: schedule_follow_up", "action: shout"),
       6,
-      'steps.0.action: Expected "schedule_follow_up"'
+      "steps.0.action: Expected one of schedule_follow_up, send_message, "
     ],
     [
       "a late step without what becomes of it",
@@ -295,12 +295,12 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["weekday 0", withLine("weekdays: [0]"), 9, "weekdays.0: Expected"],
     ["a weekday by name", withLine("weekdays: [Monday]"), 9, "weekdays.0: Expected"],
     ["no weekday", withLine("weekdays: []"), 9, "weekdays.0: is missing"],
-    ["30 February", withLine('holidays: ["2026-02-30"]'), 9, "holidays.0: Expected LocalDate"],
+    ["30 February", withLine('holidays: ["2026-02-30"]'), 9, "holidays.0: Expected a date such as 2026-12-24"],
     [
       "a second holiday that is no date, on its own line",
       withLine("holidays:\n  - 2026-12-25\n  - Christmas"),
       11,
-      "holidays.1: Expected LocalDate"
+      "holidays.1: Expected a date such as 2026-12-24"
     ],
     [
       "quiet hours that leave nothing",
@@ -341,7 +341,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["a key that is there twice", withLine("name: other"), 9, "Map keys must be unique"],
     ["a broken line", yaml.replace("time_zone: UTC", "time_zone: [UTC"), 4, ""],
     ["a tab for indentation", yaml.replace("  - after: 2", "\t- after: 2"), 7, "Tabs are not allowed as indentation"],
-    ["two policies in one file", `${yaml}---\n${yaml}`, 9, "Source contains multiple documents"],
+    ["two policies in one file", `${yaml}---\n${yaml}`, 9, "has several documents"],
     ["an alias without its anchor", withLine("holidays: *days"), 1, "Unresolved alias"],
     [
       "aliases that multiply",
@@ -351,7 +351,36 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ],
     ["a list", "- name: nudge\n", 1, "Expected"],
     ["a word", "nudge\n", 1, "Expected"],
-    ["comments only", "# later\n", 1, "Expected"]
+    ["comments only", "# later\n", 1, "Expected fields with their values, actual null"],
+    ["a field whose name is a number", withLine("7: x"), 9, "7: is unexpected"],
+    ["a field whose name is true", withLine("true: x"), 9, "true: is unexpected"],
+    [
+      "a list in place of a number",
+      withLine("at_most_per_hour: []"),
+      9,
+      "at_most_per_hour: Expected a number, actual []"
+    ],
+    ["a limit below 1", withLine("at_most_per_hour: -1"), 9, "at_most_per_hour: Expected a whole number above 0"],
+    ["a date in place of a list", withLine("holidays: 2026-12-24"), 9, "holidays: Expected a list, actual "],
+    ["a tag that means nothing here", yaml.replace("nudge", "!!js/function nudge"), 1, "Unresolved tag"],
+    [
+      "a word that is far from all that are allowed",
+      withLine("match: { channels: [whatsap_bot] }"),
+      9,
+      "match.channels.0: Expected one of internal, "
+    ],
+    [
+      "a country by a code that is not its own",
+      withLine("match: { countries: [PT, UK] }"),
+      9,
+      "match.countries.1: UK is the code of no country by ISO 3166; did you mean GB?"
+    ],
+    [
+      "holidays of no country",
+      withLine('holiday_sets: { QQ: ["2026-12-24"] }'),
+      9,
+      "holiday_sets.QQ: QQ is the code of no country by ISO 3166"
+    ]
   ]
 
   for (const [what, text, line, says] of wrong) {
@@ -367,6 +396,31 @@ describe("a wrong policy is refused with its line and its field:", () => {
     )
   }
 })
+
+it.effect("a wrong action hides no other problem of its step", () =>
+  Effect.gen(function* () {
+    const text = `${yaml.slice(0, yaml.indexOf("steps:"))}steps:\n  - { after: 3 sec, action: shout, message: Hello }\n`
+    const { message } = yield* Effect.flip(parse(text))
+    expect(message.split("\n").map((line) => line.replace(/^.*column \d+: (\S+: Expected \S+).*$/, "$1"))).toEqual([
+      "steps.0.after: Expected a",
+      "steps.0.action: Expected one"
+    ])
+  })
+)
+
+it.effect("a policy that is not UTF-8 is refused with its line", () =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const file = `${yield* files.makeTempDirectoryScoped()}/latin.yaml`
+    const latin = yaml.replace("name: nudge", "# Café, até já\nname: nudge")
+    yield* files.writeFile(file, Buffer.from(latin, "latin1"))
+    const refused = yield* Effect.flip(PolicyFile.load(file))
+    expect(refused).toMatchObject({ line: latin.split("\n").findIndex((line) => line.includes("é")) + 1 })
+    expect(refused.message).toContain("is not UTF-8")
+    yield* files.writeFile(file, Buffer.from(`\uFEFF${latin}`))
+    expect((yield* PolicyFile.load(file)).name).toBe("nudge")
+  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+)
 
 it.effect("every problem of a policy is printed at once, with its place and the nearest right word", () =>
   Effect.gen(function* () {
@@ -403,6 +457,7 @@ steps:
         [9, 10, "caps.0.per"],
         [11, 5, "steps.0.after"],
         [11, 12, "steps.0.aftre"],
+        [13, 12, "steps.1.after"],
         [14, 13, "steps.1.action"],
         [16, 13, "steps.2.action"]
       ].map((row) => row.map(String))

@@ -28,6 +28,12 @@ const refused = (config: string, env: Env = {}) =>
     )
   )
 
+/** The settings that cannot be used. */
+const problemsIn = (stdout: string) => {
+  const { options, variables } = Schema.decodeSync(Schema.parseJson(Printed))(stdout)
+  return [...options, ...variables].flatMap(({ name, problem }) => (problem === null ? [] : [name]))
+}
+
 describe("a setting", () => {
   it.live("is the default where nothing gives it", () =>
     Effect.gen(function* () {
@@ -65,7 +71,7 @@ INVENT_ORG_ID: org_file
 
   it.live("that is a secret comes from the environment or from a file of its own, and is redacted", () =>
     CommandLine.inFolder(
-      { key: "key_of_the_file\n", "follow-ups.json": `{ "FOLLOW_UPS_TOKEN_FILE": "key" }` },
+      { key: "key_of_the_file_\n", "follow-ups.json": `{ "FOLLOW_UPS_TOKEN_FILE": "key" }` },
       Effect.gen(function* () {
         const env = {
           INVENT_API_KEY_FILE: "key",
@@ -164,6 +170,65 @@ policy: { a: 1 }
       expect(problems.get("RUNNER_HOST")).toBeNull()
     })
   )
+
+  it.live.each([
+    ["every", "soon"],
+    ["every", "0 seconds"],
+    ["confirm", "-3"],
+    ["ui-port", "99999"],
+    ["running", "maybe"],
+    ["page-origin", "x/y"],
+    ["keep", "1 second"],
+    ["by", '"   "'],
+    ["log-format", "xml"]
+  ])("of the configuration file that serve refuses is named with the reason: %s: %s", ([name, value]) =>
+    CommandLine.inFolder(
+      { "a.yaml": `${name}: ${value}\n` },
+      Effect.gen(function* () {
+        const { code, stdout } = yield* CommandLine.run(["--config", "a.yaml", "config", "print", "--json"])
+        expect(code).toBe(2)
+        expect(problemsIn(stdout)).toEqual([name])
+      })
+    )
+  )
+
+  it.live.each([
+    ["FOLLOW_UPS_TOKEN", "short_secret"],
+    ["FOLLOW_UPS_PAGE_TOKENS", "Ann:write:secret_secret_secret"],
+    ["FOLLOW_UPS_ALERT_URL", "secret.example.com"],
+    ["DATABASE_URL", "mysql://user:secret@host/x"],
+    ["FOLLOW_UPS_LOG_FORMAT", "xml"],
+    ["FOLLOW_UPS_SWEEP_EVERY", "soon"]
+  ])("that the program refuses is named alone, and no secret is: %s", ([name, value]) =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* CommandLine.run(["config", "print", "--json"], {
+        env: { [String(name)]: String(value) }
+      })
+      expect(code).toBe(2)
+      expect(problemsIn(stdout)).toEqual([name])
+      expect(stdout).not.toContain("secret")
+    })
+  )
+
+  it.live("that cannot be used is printed with the whole reason, after all settings", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* CommandLine.run(["config", "print"], { env: { FOLLOW_UPS_TOKEN: "short" } })
+      expect(code).toBe(2)
+      const [, reasons = ""] = stdout.split("Cannot be used\n")
+      expect(reasons.replaceAll(/\s+/g, " ").trim()).toBe(
+        "FOLLOW_UPS_TOKEN must have at least 16 visible ASCII characters"
+      )
+    })
+  )
+
+  it.live("that is an address is shown without its password", () =>
+    Effect.gen(function* () {
+      const settings = yield* printed([], { OTEL_EXPORTER_OTLP_ENDPOINT: "http://user:secret@collector/" })
+      expect(settings.get("OTEL_EXPORTER_OTLP_ENDPOINT")?.value).toBe(
+        "http://user@collector/ (its password is left out)"
+      )
+    })
+  )
 })
 
 describe("the options of a configuration file", () => {
@@ -176,8 +241,10 @@ describe("the options of a configuration file", () => {
 
   it.live("are given to the commands that have them", () =>
     Effect.gen(function* () {
-      expect(yield* stderrOf("serve", "--policy", "p.yaml", "--config", "a.yaml")).toContain("Expected a duration")
-      expect(yield* stderrOf("--config=a.yaml", "status")).toMatch(/^(?!.*Expected a duration).*$/s)
+      expect(yield* stderrOf("serve", "--policy", "p.yaml", "--config", "a.yaml")).toContain(
+        "Expected --every with a duration"
+      )
+      expect(yield* stderrOf("--config=a.yaml", "status")).toMatch(/^(?!.*a duration).*$/s)
     })
   )
 

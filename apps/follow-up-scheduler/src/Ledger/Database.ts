@@ -9,7 +9,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import type * as Postgres from "./Database/Postgres.ts"
 import * as Sqlite from "./Database/Sqlite.ts"
 import * as SqliteBackup from "./Database/SqliteBackup.ts"
@@ -32,6 +32,17 @@ const postgres = <A, E, R>(use: (module: typeof Postgres) => Layer.Layer<A, E, R
   Lazy.layer("PostgreSQL", loadPostgres, use)
 
 const defaultFile = "follow-ups.db"
+
+/** `DATABASE_URL`: a database of PostgreSQL. */
+export const url = Config.nested(
+  Config.redacted().pipe(
+    Config.validate({
+      message: "Expected an address that begins with postgres:// or postgresql://",
+      validation: (url) => /^postgres(ql)?:\/\//.test(Redacted.value(url))
+    })
+  ),
+  "DATABASE_URL"
+)
 
 /**
  * The file that was named, else the database of `DATABASE_URL`, else the file `follow-ups.db` of the current folder.

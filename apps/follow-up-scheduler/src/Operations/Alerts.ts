@@ -22,7 +22,14 @@ import { Health } from "./Health.ts"
 import { keyRefused } from "./Health/ProcessTroubles.ts"
 import { advise, keyOf, type Kind, resolved, type Trouble } from "./Trouble.ts"
 
-const Url = Config.redacted(Config.nonEmptyString())
+const isHttp = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+const Url = Config.redacted(Config.nonEmptyString()).pipe(
+  Config.validate({
+    message: "Expected an address that begins with http:// or https://",
+    validation: (url) => isHttp(Redacted.value(url))
+  })
+)
 
 /** Where alerts and heartbeats go. Both URLs are secrets: they are never logged. */
 export interface Settings {
@@ -39,12 +46,17 @@ export interface Settings {
   readonly heartbeat: Option.Option<Redacted.Redacted>
 }
 
+/** `FOLLOW_UPS_ALERT_URL`. */
+export const url = Config.option(Config.nested(Url, "FOLLOW_UPS_ALERT_URL"))
+/** `FOLLOW_UPS_HEARTBEAT_URL`. */
+export const heartbeat = Config.option(Config.nested(Url, "FOLLOW_UPS_HEARTBEAT_URL"))
+
 /** `FOLLOW_UPS_ALERT_URL`, `_ALERT_FORMAT` (`json` unless given), `_ALERT_REPEAT` (6 hours) and `_HEARTBEAT_URL`. */
 export const settings: Config.Config<Settings> = Config.all({
-  url: Config.option(Config.nested(Url, "FOLLOW_UPS_ALERT_URL")),
+  url,
   format: Config.withDefault(Config.literal("json", "text")("FOLLOW_UPS_ALERT_FORMAT"), "json"),
   repeatAfter: Config.withDefault(Config.duration("FOLLOW_UPS_ALERT_REPEAT"), Duration.hours(6)),
-  heartbeat: Config.option(Config.nested(Url, "FOLLOW_UPS_HEARTBEAT_URL"))
+  heartbeat
 })
 
 /** Minimum time between two alerts of one kind, where the trouble was over in between. */

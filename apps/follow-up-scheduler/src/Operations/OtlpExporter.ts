@@ -13,8 +13,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Lazy from "../Lazy.ts"
 
-/** `name=value`, comma-separated, values percent-encoded. */
-const headers = Config.redacted("OTEL_EXPORTER_OTLP_HEADERS").pipe(
+/** `OTEL_EXPORTER_OTLP_HEADERS`: `name=value`, comma-separated, values percent-encoded. */
+export const headers = Config.redacted("OTEL_EXPORTER_OTLP_HEADERS").pipe(
   Config.mapAttempt((text) =>
     Object.fromEntries(
       Redacted.value(text)

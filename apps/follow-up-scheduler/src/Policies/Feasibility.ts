@@ -127,6 +127,36 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Proble
   return undefined
 }
 
+/** The code by which a country is known that this one stands for; undefined where it is no country. */
+const countryOf = (code: string): string | undefined => {
+  const { region = code } = new Intl.Locale(`und-${code}`)
+  const name = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" }).of(region)
+  return name === undefined || region === "ZZ" ? undefined : region
+}
+
+/** Codes that are no country's, so that no contact is of it: `UK` for `GB`. */
+const countryProblems = ({ holiday_sets, match }: Policy.AnyPolicy): ReadonlyArray<Problem> => {
+  const named = [
+    ...(match.countries ?? []).map((code, index) => ({ code, path: ["match", "countries", index] })),
+    ...Object.keys(holiday_sets).map((code) => ({ code, path: ["holiday_sets", code] }))
+  ]
+  return named.flatMap(({ code, path }) => {
+    const right = countryOf(code)
+    if (right === code) return []
+    const meant = right === undefined ? "" : `; did you mean ${right}?`
+    return [{ path, reason: `${code} is the code of no country by ISO 3166${meant}` }]
+  })
+}
+
+/**
+ * What is wrong with a policy from this instant on: each code that is no country's, and the first problem of its first
+ * variant without an opening.
+ */
+export const problems = (policy: Policy.AnyPolicy, now: DateTime.Utc): ReadonlyArray<Problem> => [
+  ...countryProblems(policy),
+  ...Arr.fromNullable(firstProblem(policy, now))
+]
+
 /** The first problem of a policy from this instant on, of its first variant that has one; undefined where none has. */
 export const firstProblem = (policy: Policy.AnyPolicy, now: DateTime.Utc): Problem | undefined => {
   const starts = startsOf(policy, DateTime.max(now, Policy.effectiveFrom(policy, undefined) ?? now))

@@ -11,6 +11,7 @@ import * as Yaml from "yaml"
 import * as Policy from "../Policy.ts"
 import * as Feasibility from "./Feasibility.ts"
 import * as FileReadError from "./FileReadError.ts"
+import * as Utf8 from "./Utf8.ts"
 import * as PolicyProblems from "./PolicyProblems.ts"
 
 const problem = { line: Schema.optional(Schema.Int), column: Schema.optional(Schema.Int), reason: Schema.String }
@@ -65,14 +66,28 @@ const placeAt = (lines: Yaml.LineCounter, offset: number): Place => {
   return { line, column: col }
 }
 
+/** The value of a field or of an entry, where it is written. A key need not be a text: `1:` has the field `1`. */
+const within = (node: unknown, name: PropertyKey): unknown => {
+  if (Yaml.isSeq(node)) return node.items[Number(name)]
+  const named = (key: unknown) => String(Yaml.isNode(key) ? key.toString() : key)
+  return Yaml.isMap(node) ? node.items.find(({ key }) => named(key) === String(name))?.value : undefined
+}
+
 /** Where the value of a field is; of a field that is missing, what it is missing from. */
 const placeOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: ReadonlyArray<PropertyKey>): Place => {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true)
-    if (Yaml.isNode(node) && node.range) return placeAt(lines, node.range[0])
+  let place: Place = { line: 1, column: 1 }
+  let node: unknown = document.contents
+  for (const name of [undefined, ...path]) {
+    if (name !== undefined) node = within(node, name)
+    if (!Yaml.isNode(node) || !node.range) return place
+    place = placeAt(lines, node.range[0])
   }
-  return { line: 1, column: 1 }
+  return place
 }
+
+/** What the parser of YAML says, where its words are for programs. */
+const inWords = ({ code, message }: Yaml.YAMLError): string =>
+  code === "MULTIPLE_DOCS" ? "has several documents, separated by ---; put each policy into a file of its own" : message
 
 /** A policy, and where its file says its name. */
 export interface Placed extends Place {
@@ -84,9 +99,11 @@ export interface Placed extends Place {
 export const parsePlaced = Effect.fn("PolicyFile.parsePlaced")(function* (text: string, file: string) {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) {
-    const broken = document.errors.map(({ message, pos }) => ({ ...placeAt(lines, pos[0]), reason: message }))
-    return yield* refusedFor(file, broken)
+  // A warning is a tag that has no meaning here, such as !!js/function.
+  const broken = [...document.errors, ...document.warnings]
+  if (broken.length > 0) {
+    const problems = broken.map((error) => ({ ...placeAt(lines, error.pos[0]), reason: inWords(error) }))
+    return yield* refusedFor(file, problems)
   }
   const content = yield* Effect.try({
     try: (): unknown => document.toJS(),
@@ -98,11 +115,14 @@ export const parsePlaced = Effect.fn("PolicyFile.parsePlaced")(function* (text: 
     const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `
     return { ...placeOf(document, lines, path), reason: `${field}${reason}` }
   }
-  const policy = yield* Effect.mapError(Policy.decodeAny(content, { errors: "all" }), (error) =>
-    refusedFor(file, PolicyProblems.of(error).map(problemOf))
+  const decode = (content: unknown) => Policy.decodeAny(content, { errors: "all" })
+  const policy = yield* Effect.catchAll(decode(content), (error) =>
+    Effect.flatMap(PolicyProblems.ofContent(content, error, decode), (problems) =>
+      refusedFor(file, problems.map(problemOf))
+    )
   )
-  const flaw = Feasibility.firstProblem(policy, yield* DateTime.now)
-  if (flaw !== undefined) return yield* refusedFor(file, [problemOf(flaw)])
+  const flaws = Feasibility.problems(policy, yield* DateTime.now)
+  if (flaws.length > 0) return yield* refusedFor(file, flaws.map(problemOf))
   return { file, policy, ...placeOf(document, lines, ["name"]) } satisfies Placed
 })
 
@@ -115,17 +135,21 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
   return policy
 })
 
-/** The text of a policy file. Fails with `PolicyRefused` where it cannot be read or is empty. */
+/** The text of a policy file. Fails with `PolicyRefused` where it cannot be read, is not UTF-8, or is empty. */
 export const read = Effect.fn("PolicyFile.read")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
-    files.readFileString(file),
+  const bytes = yield* Effect.mapError(
+    files.readFile(file),
     (error) =>
       new PolicyRefused({
         file,
         line: undefined,
         reason: `${FileReadError.why(error)}; name a file that can be read with --policy`
       })
+  )
+  const text = yield* Effect.mapError(
+    Utf8.decode(bytes),
+    ({ line }) => new PolicyRefused({ file, line, reason: "is not UTF-8; save the file as UTF-8" })
   )
   return text.trim() === "" ? yield* new PolicyRefused({ file, line: 1, reason: "is empty" }) : text
 })

@@ -73,7 +73,7 @@ const Cap = Schema.Struct({
  */
 export type Cap = typeof Cap.Type
 
-const AtMost = Schema.Int.pipe(Schema.positive())
+const AtMost = Schema.Int.pipe(Schema.positive({ message: () => "Expected a whole number above 0" }))
 
 /** The default of `reply_within`. */
 export const defaultReplyWithin = Duration.days(3)
@@ -179,6 +179,7 @@ export const fields = {
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
       Schema.positive({
+        message: () => "Expected a whole number above 0",
         title: "After so many cadences in a row that the contact let run to their end, none is begun."
       })
     )

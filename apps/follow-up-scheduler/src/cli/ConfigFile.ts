@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import * as FileReadError from "../Policies/FileReadError.ts"
+import * as Utf8 from "../Policies/Utf8.ts"
 import { nearest } from "../Policies/PolicyProblems.ts"
 import * as Environment from "./Environment.ts"
 
@@ -86,8 +87,9 @@ export const read = Effect.fn("ConfigFile.read")(function* (file: string, known:
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const refuse = (problems: ConfigFileRefused["problems"]) => new ConfigFileRefused({ file, problems })
-  const text = yield* Effect.mapError(files.readFileString(file), (error) =>
-    refuse([{ reason: FileReadError.why(error) }])
+  const bytes = yield* Effect.mapError(files.readFile(file), (error) => refuse([{ reason: FileReadError.why(error) }]))
+  const text = yield* Effect.mapError(Utf8.decode(bytes), ({ line }) =>
+    refuse([{ line, reason: "is not UTF-8; save the file as UTF-8" }])
   )
   const { broken, settings } = settingsOf(text)
   const wrong = settings.flatMap((setting) => {

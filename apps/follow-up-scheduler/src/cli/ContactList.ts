@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as FileReadError from "../Policies/FileReadError.ts"
-import { isProof } from "../Privacy/Proof.ts"
+import * as ContactText from "./ContactText.ts"
 import * as Csv from "./Csv.ts"
 
 /** A list of contacts that cannot be used, with the line and the reason. Nothing was recorded. */
@@ -23,7 +23,6 @@ export class ContactsUnreadable extends Schema.TaggedError<ContactsUnreadable>()
 }
 
 const column = "contact_id"
-const idPattern = /^[\x21-\x7e]+$/
 
 /** The delimiter of the first line that is not empty: a spreadsheet writes another one in some countries. */
 const delimiterOf = (text: string) => {
@@ -31,14 +30,11 @@ const delimiterOf = (text: string) => {
   return ([",", ";", "\t"] as const).find((delimiter) => first.includes(delimiter)) ?? ","
 }
 
+/** A list of another kind, or in another encoding, has lines with other characters. */
+const isOfList = (id: string): boolean => /^[\x21-\x7e]+$/.test(id) && !/[,;"]/.test(id)
+
 const isEmpty = ({ cells }: Csv.Row) => cells.every((cell) => cell.trim() === "")
 const isComment = ({ cells }: Csv.Row) => cells[0]?.trimStart().startsWith("#") === true
-
-const problemOf = (id: string | undefined): string | undefined => {
-  if (id === undefined || id === "") return "has no contact id"
-  if (isProof(id)) return "is the proof of an erased contact, and no contact id"
-  return idPattern.test(id) && !/[,;"]/.test(id) ? undefined : "is no contact id"
-}
 
 /**
  * The ids of a text, each once, in their order. Empty lines and lines that begin with `#` are left out. Where a line
@@ -55,6 +51,10 @@ export const parse = (text: string, file: string): Either.Either<ReadonlyArray<C
     const rows = parsed.filter((row) => !isEmpty(row) && !isComment(row))
     const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? []
     const hasHeader = names.includes(column)
+    if (names.indexOf(column) !== names.lastIndexOf(column)) {
+      const reason = `has several columns ${column}; leave one`
+      return yield* Either.left(new ContactsUnreadable({ file, line: rows[0]?.line, reason }))
+    }
     const at = Math.max(0, names.indexOf(column))
     const ids = new Set<ContactId>()
     for (const { cells, line } of hasHeader ? rows.slice(1) : rows) {
@@ -63,7 +63,7 @@ export const parse = (text: string, file: string): Either.Either<ReadonlyArray<C
           new ContactsUnreadable({ file, line, reason: `has several columns, and the first line names none ${column}` })
         )
       const id = cells[at]?.trim()
-      const problem = problemOf(id)
+      const problem = ContactText.problemOf(id) ?? (isOfList(id ?? "") ? undefined : "is no contact id")
       if (problem !== undefined) return yield* Either.left(new ContactsUnreadable({ file, line, reason: problem }))
       ids.add(ContactId.make(id ?? ""))
     }

@@ -54,7 +54,8 @@ const wordsOf = (span: Span.Span): string => {
   }
 }
 
-const textOf = (span: Span.Span): string => wordsOf(span).trim()
+/** The text of a span. */
+export const textOf = (span: Span.Span): string => wordsOf(span).trim()
 
 /** Blocks of a document in their order. */
 const blocksOf = (doc: HelpDoc.HelpDoc): ReadonlyArray<HelpDoc.HelpDoc> =>

@@ -65,8 +65,9 @@ export const whereRead =
       const isPretty = asked === "pretty" || (asked === undefined && !toStderr && process.stdout.isTTY === true)
       const console = yield* Effect.console
       const clean = yield* Secrets.remover
+      const logfmt = Logger.mapInput(Logger.logfmtLogger, (message: unknown) => [message].flat().join(": "))
       const lines = Logger.make<unknown, void>((entry) => {
-        const line = clean((isJson ? JsonLog.logger : Logger.logfmtLogger).log(entry))
+        const line = clean((isJson ? JsonLog.logger : logfmt).log(entry))
         return toStderr ? console.unsafe.error(line) : console.unsafe.log(line)
       })
       const logger = isPretty ? Logger.prettyLogger({ stderr: toStderr }) : lines

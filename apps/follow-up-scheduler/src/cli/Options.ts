@@ -11,6 +11,7 @@ import * as Operator from "../Ledger/Operator.ts"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import * as Orgs from "../Policy/Orgs.ts"
 import type * as Rollout from "../Policies/Rollout.ts"
+import * as ContactText from "./ContactText.ts"
 
 /** `value` stands for what is given, in the help and in the usage. */
 const text = (name: string, value: string) => Options.withPseudoName(Options.text(name), value)
@@ -149,7 +150,7 @@ export const logFormat = Options.choice("log-format", logFormats).pipe(
 export const keep = text("keep", "DURATION").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toDays(duration) >= 1),
-    'Expected a duration of at least a day, such as "90 days"'
+    'Expected --keep with a duration of at least a day, such as "90 days"'
   ),
   Options.withDefault(Duration.decode(byDefault.keep)),
   Options.withDescription(`how long the audit is kept (default: ${byDefault.keep})`)
@@ -159,7 +160,7 @@ export const keep = text("keep", "DURATION").pipe(
 export const every = text("every", "DURATION").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) >= 100),
-    'Expected a duration such as "1 minute"'
+    'Expected --every with a duration of at least 100 ms, such as "1 minute"'
   ),
   Options.withDefault(Duration.decode(byDefault.every)),
   Options.withDescription(
@@ -171,7 +172,7 @@ export const every = text("every", "DURATION").pipe(
 export const confirm = integer("confirm", "N").pipe(
   Options.filterMap(
     (contacts) => Option.filter(Option.some(contacts), (contacts) => contacts >= 0),
-    "Expected how many contacts, 0 or more"
+    "Expected --confirm with a number of contacts, 0 or more"
   ),
   Options.optional,
   Options.withDescription(
@@ -186,7 +187,7 @@ const port = (name: string) =>
   integer(name, "PORT").pipe(
     Options.filterMap(
       (port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535),
-      "Expected a port, 0 to 65535"
+      `Expected --${name} with a port, 0 to 65535`
     ),
     Options.optional
   )
@@ -222,7 +223,7 @@ const pageOrigin = text("page-origin", "URL").pipe(
         Option.filter(parseUrl(text), ({ protocol }) => /^https?:$/.test(protocol)),
         ({ origin }) => origin
       ),
-    "Expected the page's address in the browser, such as https://follow-ups.example.com"
+    "Expected --page-origin with the page's address in the browser, such as https://follow-ups.example.com"
   ),
   Options.optional,
   Options.withDescription("the address of the operator page in the browser, where it is behind a proxy")
@@ -250,10 +251,15 @@ export const chatId = Args.text({ name: "chat-id" }).pipe(
   Args.map((id) => ChatId.make(id))
 )
 
-/** The argument of `erase`, `opt-out` and `opt-in`. */
+/** The argument of `erase`, `opt-out` and `opt-in`. Spaces around it are left out, as `import opt-outs` does. */
 export const contactId = Args.text({ name: "contact-id" }).pipe(
   Args.withDescription("the id of a contact, as chats show it"),
-  Args.map((id) => ContactId.make(id))
+  Args.mapEffect((text) => {
+    const problem = ContactText.problemOf(text.trim())
+    return problem === undefined
+      ? Effect.succeed(ContactId.make(text.trim()))
+      : Effect.fail(HelpDoc.p(`${JSON.stringify(text)} ${problem}; nothing was recorded`))
+  })
 )
 
 /** `--by`: the operator whose change it is. The audit names them. */

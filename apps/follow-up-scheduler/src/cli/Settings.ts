@@ -108,6 +108,14 @@ const argumentsOf = (
     return values.length === 0 ? [`--${name}`] : values.flatMap((value) => [`--${name}`, value])
   })
 
+const levels: ReadonlyArray<string> = ["all", "trace", "debug", "info", "warning", "error", "fatal", "none"]
+
+/** The library takes the word that follows a wrong level for a command. */
+const checkLevel = (level: string) =>
+  levels.includes(level.toLowerCase())
+    ? Effect.void
+    : Effect.fail(ConfigError.InvalidData(["--log-level"], `expects one of ${levels.join(", ")}; it is ${level}`))
+
 const ofProgram: ReadonlyArray<ConfigFile.Known> = [{ name: "log-level", value: "LEVEL" }]
 
 /**
@@ -123,6 +131,11 @@ export const read = Effect.fn("Settings.read")(function* (commands: Help.Command
   // The library takes an option without its value for one that is absent: the wrong organization would be watched.
   if (args.some((word, index) => word === "--org" && (args[index + 1] ?? "") === ""))
     return yield* Effect.fail(ConfigError.InvalidData(["--org"], "needs the id of an organization"))
+  const level = args.flatMap((word, index) => {
+    if (word.startsWith("--log-level=")) return [word.slice("--log-level=".length)]
+    return word === "--log-level" ? [args[index + 1] ?? ""] : []
+  })[0]
+  if (level !== undefined) yield* checkLevel(level)
   if (Option.contains(path, "")) return yield* Effect.fail(ConfigError.InvalidData(["--config"], "needs a file"))
   const config = Option.isNone(path)
     ? undefined
@@ -131,6 +144,8 @@ export const read = Effect.fn("Settings.read")(function* (commands: Help.Command
         () => import("./ConfigFile.ts"),
         ({ read }) => read(path.value, [...ofProgram, ...Object.values(commands).flatMap(optionsOf)])
       )
+  const levelOfFile = config?.options.get("log-level")?.[0]
+  if (levelOfFile !== undefined) yield* checkLevel(levelOfFile)
   const present = yield* Effect.filter(Environment.names, (name) =>
     Effect.map(textOf(environment, name), Option.isSome)
   )

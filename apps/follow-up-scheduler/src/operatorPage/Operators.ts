@@ -68,14 +68,16 @@ export const parse = (text: string): Either.Either<ReadonlyArray<Operator>, stri
     return found
   })
 
-const named = Config.redacted("FOLLOW_UPS_PAGE_TOKENS").pipe(
+/** The operators of `FOLLOW_UPS_PAGE_TOKENS`. */
+export const named = Config.redacted("FOLLOW_UPS_PAGE_TOKENS").pipe(
   Config.mapOrFail((text) =>
     Either.mapLeft(parse(Redacted.value(text)), (why) => ConfigError.InvalidData(["FOLLOW_UPS_PAGE_TOKENS"], why))
   ),
   Config.option
 )
 
-const single = Config.redacted("FOLLOW_UPS_TOKEN").pipe(
+/** The token of `FOLLOW_UPS_TOKEN`. */
+export const single = Config.redacted("FOLLOW_UPS_TOKEN").pipe(
   Config.mapOrFail((token) =>
     isToken(Redacted.value(token))
       ? Either.right(token)

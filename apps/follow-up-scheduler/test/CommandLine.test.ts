@@ -1,6 +1,7 @@
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -128,6 +129,24 @@ describe("the command line", () => {
       expect(stderr).toContain("check INVENT_API_KEY")
       expect(code).toBe(2)
     }).pipe(Effect.provide(Emulator.layer()))
+  )
+
+  it.live("says on stderr that it waits where the service answers 429", () =>
+    CommandLine.inFolder(
+      { "ids.txt": "chat_1\n" },
+      Effect.gen(function* () {
+        let answers = 0
+        const http = HttpClient.make((request) => {
+          const isFirst = answers++ === 0
+          const headers = { "content-type": "application/json", "retry-after": "0", "pagination-count": "0" }
+          const status = isFirst ? 429 : 200
+          return Effect.succeed(HttpClientResponse.fromWeb(request, new Response("[]", { status, headers })))
+        })
+        const online = { http, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:1" } }
+        const { code, stderr } = yield* run(["preview", ...pass.slice(1)], online)
+        expect([code, stderr]).toEqual([0, "the service answers 429, too many requests: this waits and then goes on\n"])
+      })
+    )
   )
 
   it.live("passes over the named chats: one line each with the reason, and a dry run that only reads", () =>

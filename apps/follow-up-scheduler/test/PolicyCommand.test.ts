@@ -1,11 +1,30 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Ledger from "../src/Ledger.ts"
+import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import * as CommandLine from "./CommandLine.ts"
 
 const version = (version: number, after: string) =>
   `name: nudge\nversion: ${version}\ntime_zone: UTC\nsteps:\n  - after: ${after}\n    action: schedule_follow_up\n`
 
 describe("policy apply", () => {
+  it.live("shows the difference where there is no ledger, and beside a scheduler, and creates and changes none", () =>
+    CommandLine.inFolder(
+      { "one.yaml": version(1, "4 hours") },
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        const shown = CommandLine.run(["policy", "apply", "--policy", "one.yaml"])
+        const nothing = { code: 0, stderr: "", stdout: expect.stringContaining("Nothing was changed") }
+        expect(yield* shown).toMatchObject(nothing)
+        expect(yield* files.exists("follow-ups.db")).toBe(false)
+        yield* Layer.build(Layer.provideMerge(Ledger.layer, Sqlite.layer("follow-ups.db")))
+        expect(yield* shown).toMatchObject(nothing)
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.live("shows what changes, changes nothing without a choice by option, and prints the same as JSON", () =>
     CommandLine.inFolder(
       { "one.yaml": version(1, "4 hours"), "two.yaml": version(2, "1 hour") },

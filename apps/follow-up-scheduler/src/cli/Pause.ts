@@ -39,7 +39,8 @@ export const pause = ({ by, db, json }: Options) =>
     Effect.provide(Ledgers.existing(db))
   )
 
-const resumed = "Resumed: the chats are looked at afresh, and the contacts counted, before anything is sent."
+const resumed =
+  "Resumed: before anything is sent, the chats are looked at afresh, and the contacts counted who are due by now."
 
 interface Resume extends Options {
   readonly confirm: Option.Option<number>

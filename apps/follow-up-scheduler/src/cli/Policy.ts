@@ -75,5 +75,8 @@ export const apply = (options: Options) =>
       if (options.json) return yield* print(changes.length === 1 && first !== undefined ? first : changes)
       if (Option.isNone(options.running))
         yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
-    }).pipe(Operator.as(options.by), Effect.provide(Ledgers.writing(options.db)))
+    }).pipe(
+      Operator.as(options.by),
+      Effect.provide(Option.isNone(options.running) ? Ledgers.readingIfAny(options.db) : Ledgers.writing(options.db))
+    )
   )

@@ -18,6 +18,7 @@ import * as Ledgers from "./Ledgers.ts"
 import type { Db, Source } from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as Status from "./Status.ts"
+import * as Throttled from "./Throttled.ts"
 
 const print = Output.document(
   Schema.Struct({
@@ -102,4 +103,4 @@ export const preview = ({ db, json, orgs, policies, source }: Options) =>
     yield* Output.lines(["", ...(areSeveral ? Preview.describeMatches(matches) : [])])
     yield* Output.lines(Preview.describeEffectiveFrom(inForce))
     yield* Output.lines(["Nothing was sent and nothing recorded.", ...Preview.describeUnseen(unseen)])
-  }).pipe(Effect.provide(layer(db, policies, orgs)))
+  }).pipe(Throttled.told, Effect.provide(layer(db, policies, orgs)))

@@ -30,6 +30,7 @@ import * as Output from "./Output.ts"
 import * as Pause from "./Pause.ts"
 import * as PreviewCommand from "./Preview.ts"
 import * as Status from "./Status.ts"
+import * as Throttled from "./Throttled.ts"
 
 const textOf = (decision: Decide.Decision): string =>
   Decide.Decision.$match(decision, {
@@ -162,6 +163,6 @@ interface Options {
 export const run = (options: Options) => {
   const { db, dryRun, json, orgs, policies, source } = options
   return dryRun
-    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policies, orgs))
-    : Effect.provide(GracefulShutdown.inOrder(pass(options)), live(options))
+    ? Effect.provide(Throttled.told(dryPass(source, json)), PreviewCommand.layer(db, policies, orgs))
+    : Effect.provide(GracefulShutdown.inOrder(Throttled.told(pass(options))), live(options))
 }

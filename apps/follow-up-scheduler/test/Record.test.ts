@@ -1,7 +1,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
-import { AssistantId, MessageId, UserId } from "@effect-invent/domain/Ids"
+import { AssistantId, ChatId, MessageId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
@@ -13,6 +13,7 @@ import { it } from "../../../tools/testing/it.ts"
 import * as Backtest from "../src/Simulation/Backtest.ts"
 import * as RecordedConversation from "../src/Simulation/RecordedConversation.ts"
 import * as FromChat from "../src/Simulation/FromChat.ts"
+import * as ChatRows from "../src/Watch/ChatRows.ts"
 import * as Recorder from "../src/Simulation/Recorder.ts"
 import * as Build from "./Build.ts"
 
@@ -101,9 +102,12 @@ const gone = new InventError.NotFound({ endpoint: "state.update", attempts: 1, s
 
 describe("recording", () => {
   const recording = (mock: InventClient.Mock) =>
-    Layer.merge(
-      InventClient.layerMock(mock),
-      Layer.succeed(Recorder.OwnFollowUps, () => Effect.succeed(new Set<MessageId>()))
+    Layer.provideMerge(
+      Layer.merge(
+        ChatRows.layer,
+        Layer.succeed(Recorder.OwnFollowUps, () => Effect.succeed(new Set<MessageId>()))
+      ),
+      InventClient.layerMock(mock)
     )
   const listed = { stream: () => Stream.fromIterable(messages) }
 
@@ -115,9 +119,50 @@ describe("recording", () => {
     }).pipe(Effect.provide(recording({ inbox: { stream: () => Stream.make(chatWith({})) }, messages: listed })))
   )
 
+  it.effect("reads named chats by listing alone, in their order", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(after(day).epochMillis)
+      const other = { ...chatWith({}), id: ChatId.make("chat_other") }
+      const inbox = { stream: () => Stream.make(chatWith({}), other) }
+      const recorded = Stream.runCollect(Recorder.ofChats([other.id, chat_id])).pipe(
+        Effect.provide(recording({ inbox, messages: listed }))
+      )
+      expect(Chunk.toReadonlyArray(yield* recorded).map(({ chat_id }) => chat_id)).toEqual([other.id, chat_id])
+    })
+  )
+
+  const none = { stream: () => Stream.empty }
+
+  it.effect("reads a chat that no list shows by an update that changes nothing", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(after(day).epochMillis)
+      expect(Chunk.toReadonlyArray(yield* Stream.runCollect(Recorder.ofChats([chat_id])))).toEqual([
+        recordOf(chatWith({}))
+      ])
+    }).pipe(
+      Effect.provide(
+        recording({
+          inbox: none,
+          chats: none,
+          messages: listed,
+          state: {
+            update: ({ payload }) => {
+              expect(payload).toEqual({})
+              return Effect.succeed(chatWith({}))
+            }
+          }
+        })
+      )
+    )
+  )
+
   it.effect("leaves out a chat that is gone", () =>
     Effect.gen(function* () {
       expect(Chunk.size(yield* Stream.runCollect(Recorder.ofChats([chat_id])))).toBe(0)
-    }).pipe(Effect.provide(recording({ state: { update: () => Effect.fail(gone) }, messages: listed })))
+    }).pipe(
+      Effect.provide(
+        recording({ inbox: none, chats: none, state: { update: () => Effect.fail(gone) }, messages: listed })
+      )
+    )
   )
 })

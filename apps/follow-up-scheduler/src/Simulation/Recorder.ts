@@ -11,7 +11,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
+import * as ChatRows from "../Watch/ChatRows.ts"
 import * as InTurns from "../Watch/InTurns.ts"
 import * as FromChat from "./FromChat.ts"
 import { Ledger } from "../Ledger.ts"
@@ -45,14 +47,23 @@ const ofChat = Effect.fn("Recorder.ofChat")(function* (chat: Chat) {
 const concurrency = 8
 
 /**
- * Named chats, in their order. Each is read by an update that changes nothing, because no endpoint reads one chat
- * (decision 0015). A chat that does not exist is logged and left out.
+ * The row of a chat in the lists, which are read once for all chats. One that no list shows is read by an update that
+ * changes nothing, because no endpoint reads one chat (decision 0015).
  */
+const read = Effect.fn("Recorder.read")(function* (chat_id: ChatId, since: number) {
+  const found = yield* Effect.flatMap(ChatRows.ChatRows, ({ find }) => find(chat_id, { since }))
+  if (Option.isSome(found)) return found.value.chat
+  const invent = yield* InventClient
+  return yield* invent.state.update({ path: { chat_id }, payload: {} })
+})
+
+/** Named chats, in their order, by GET where a list shows them. A chat that does not exist is logged and left out. */
 export const ofChats = (chat_ids: ReadonlyArray<ChatId>) =>
-  Stream.fromIterable(chat_ids).pipe(
+  Stream.fromEffect(MonotonicClock.elapsed).pipe(
+    Stream.flatMap((since) => Stream.map(Stream.fromIterable(chat_ids), (chat_id) => ({ chat_id, since }))),
     Stream.mapEffect(
-      (chat_id) =>
-        Effect.flatMap(InventClient, (invent) => invent.state.update({ path: { chat_id }, payload: {} })).pipe(
+      ({ chat_id, since }) =>
+        read(chat_id, since).pipe(
           Effect.flatMap(ofChat),
           Effect.asSome,
           Effect.catchTag("NotFound", () =>

@@ -12,6 +12,7 @@ import { LogEntry } from "../Simulation/LogEntry.ts"
 import * as Orgs from "../Policy/Orgs.ts"
 import * as Recorder from "../Simulation/Recorder.ts"
 import * as FileReadError from "../Policies/FileReadError.ts"
+import * as ChatRows from "../Watch/ChatRows.ts"
 import * as Watch from "../Watch.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
@@ -70,14 +71,11 @@ interface FromApi extends Target {
   readonly db: Db
 }
 
-/**
- * Records the chats that a file names. Each chat is read by an update that changes nothing, because no endpoint reads
- * one chat.
- */
+/** Records the chats that a file names: see `Recorder.ofChats`. */
 export const chats = ({ db, file, ...target }: FromApi & { readonly file: string }) =>
   Watch.readFile(file).pipe(
     Effect.flatMap((chat_ids) => write(Recorder.ofChats(chat_ids), target, chat_ids.length)),
-    Effect.provide(recorder(db))
+    Effect.provide(Layer.provideMerge(ChatRows.layer, recorder(db)))
   )
 
 /** Records all chats of the inboxes, by GET requests only. */

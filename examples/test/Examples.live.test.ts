@@ -181,7 +181,7 @@ const first: Readonly<Record<string, Example>> = {
       })
       const database = join(yield* temporary, "follow-ups.db")
       const printed = yield* outputOf("14-with-the-scheduler.ts", { CHAT_ID, DATABASE: database, LASTS: "8 seconds" })
-      expect(printed).toEqual(["    1  no follow-up; due now", "    1  chats in all"])
+      expect(printed).toEqual(["    1  no follow-up; due or under way", "    1  chats in all"])
       const { log } = yield* Emulator.Emulator
       expect((yield* log.entries).filter((entry) => entry.kind === "state" && entry.follow_up_at !== null)).not.toEqual(
         []

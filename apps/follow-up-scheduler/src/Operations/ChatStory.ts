@@ -24,7 +24,7 @@ export const ofChat = (chat_id: ChatId, entries: ReadonlyArray<AuditEntry>): Rea
 /** The text of a tally: how many follow-ups were sent, whether the chat waits, and why. */
 export const outcome = ({ decision, reason, sent }: Tally): string => {
   const waits = decision === "Wait" ? "waiting, " : ""
-  const why = reason === null ? "due now" : isReason(reason) ? describe(reason) : reason
+  const why = reason === null ? "due or under way" : isReason(reason) ? describe(reason) : reason
   const followUps = sent === 0 ? "no follow-up" : CountText.count(sent, "follow-up")
   return `${followUps}; ${waits}${why}`
 }

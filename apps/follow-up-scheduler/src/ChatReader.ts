@@ -199,7 +199,11 @@ const reading = (
     glance: (chat_id) =>
       Effect.gen(function* () {
         const { isOld, row } = yield* rowFor(chat_id, { since: yield* MonotonicClock.elapsed, pages: fewPages })
-        const newest = (yield* rows.hasLaterChat(row.chat)) ? yield* newestOf(chat_id) : chat_id
+        const later = yield* rows.laterChat(row.chat)
+        // Where the service does not tell the newest chat, the rows have shown where the conversation goes on.
+        const newest = Option.isNone(later)
+          ? chat_id
+          : yield* Effect.orElseSucceed(newestOf(chat_id), () => later.value)
         const read = isOld
           ? yield* listed(chat_id, row)
           : { chat: ChatSnapshot.make(chat_id, row.chat, []), listed: yield* timesOf(row) }

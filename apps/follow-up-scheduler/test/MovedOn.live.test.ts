@@ -12,15 +12,20 @@ import * as PlainService from "./PlainService.ts"
 const policy = Build.policy({ effective_from: "all", steps: [{ after: "20 minutes", action: "schedule_follow_up" }] })
 
 it.live.each([
-  ["before the last look, which the watch has not seen", "2026-07-15T12:19:50Z", "1 hour"],
-  ["after the last look, which the watch has seen", "2026-07-15T12:19:57Z", "1 second"]
-] as const)("the contact writes in another chat %s: the follow-up is taken back", ([, at, every]) =>
+  ["before the last look, which the watch has not seen", "2026-07-15T12:19:50Z", "1 hour", false],
+  ["after the last look, which the watch has seen", "2026-07-15T12:19:57Z", "1 second", false],
+  ["while the service does not tell the newest chat", "2026-07-15T12:19:50Z", "1 hour", true]
+] as const)("the contact writes in another chat %s: the follow-up is taken back", ([, at, every, isSilent]) =>
   Effect.gen(function* () {
     const chats = {
       ada: {},
       later: { state: { conversation_id: "conversation_ada" }, messages: [{ by: "contact", at, text: "Hello again." }] }
     } as const
-    const found = yield* PlainService.played({ chats }, (vendor) =>
+    let asked = 0
+    /** The first request for the newest chat is made before the assistant is asked. */
+    const broken = (line: string) =>
+      isSilent && line.includes("/state/info") && ++asked > 1 ? { status: 403, body: "{}" } : undefined
+    const found = yield* PlainService.played({ chats, broken }, (vendor) =>
       Effect.gen(function* () {
         yield* Effect.sleep("15 minutes")
         const sql = yield* SqlClient.SqlClient

@@ -57,8 +57,8 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
     readonly forget: (chat_id: ChatId) => Effect.Effect<void>
     /** The newest row in memory, however old; none where the chat was never seen. */
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
-    /** Whether a row in memory shows another chat of the same conversation, with a later last message. */
-    readonly hasLaterChat: (chat: Chat) => Effect.Effect<boolean>
+    /** Another chat of the same conversation with a later last message, by the rows in memory; none where none is. */
+    readonly laterChat: (chat: Chat) => Effect.Effect<Option.Option<ChatId>>
     /** The organization, of those that are named, whose list showed the chat; undefined where none has. */
     readonly orgOf: (chat_id: ChatId) => Effect.Effect<Orgs.Org>
     /**
@@ -135,20 +135,20 @@ const makeRows = (orgs: Orgs.Orgs["Type"], names: ContactNames["Type"]) => {
     return place
   }
 
-  const hasLaterChat = (chat: Chat): boolean => {
+  const laterChat = (chat: Chat): ChatId | undefined => {
     const conversation = chat.state?.conversation_id
-    if (conversation === undefined) return false
+    if (conversation === undefined) return undefined
     const after = lastWrittenAt(chat)
     for (const [id, { chat: other }] of rows.all())
-      if (id !== chat.id && other.state?.conversation_id === conversation && lastWrittenAt(other) > after) return true
-    return false
+      if (id !== chat.id && other.state?.conversation_id === conversation && lastWrittenAt(other) > after) return id
+    return undefined
   }
 
   return {
     keep,
     keepPage,
     placeOf,
-    hasLaterChat,
+    laterChat,
     get: rows.get,
     drop: (chat_id: ChatId) => void rows.take(chat_id),
     ownerOf: (chat_id: ChatId): Orgs.Org => owners.get(chat_id)
@@ -207,7 +207,7 @@ const make = Effect.gen(function* () {
         lists.forEach(({ expire }) => expire())
       }),
     known: (chat_id) => Effect.sync(() => Option.fromNullable(rows.get(chat_id))),
-    hasLaterChat: (chat) => Effect.sync(() => rows.hasLaterChat(chat)),
+    laterChat: (chat) => Effect.sync(() => Option.fromNullable(rows.laterChat(chat))),
     orgOf: (chat_id) => Effect.sync(() => rows.ownerOf(chat_id))
   } satisfies ChatRows["Type"]
 })

@@ -19,6 +19,8 @@ const entry = `#!/usr/bin/env node
 import * as module from "node:module"
 import { fileURLToPath } from "node:url"
 module.enableCompileCache?.(fileURLToPath(new URL("compiled", import.meta.url)))
+// A reload that comes while the program is being loaded is none: it reads its policies after that. It must not end it.
+if (process.argv.includes("serve")) process.on("SIGHUP", () => {})
 await import("./main.js")
 `
 

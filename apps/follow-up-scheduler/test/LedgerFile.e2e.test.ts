@@ -109,6 +109,40 @@ describe("while serve runs on a file", () => {
     replaced: ({ at, files }) =>
       Effect.zipRight(files.copyFile(at("a.db"), at("copy.db")), files.rename(at("copy.db"), at("a.db")))
   }
+
+  const overwritten = "the file was overwritten, or another scheduler took it over, while this one ran on it"
+  const losses: Readonly<Record<string, readonly [string, (serving: Serving) => Effect.Effect<unknown, unknown>]>> = {
+    "a backup of it, written over it": [
+      overwritten,
+      ({ at, beside, files }) =>
+        Effect.gen(function* () {
+          expect(yield* beside(["backup", "--db", "a.db", "copy.db"])).toMatchObject({ code: 0 })
+          yield* files.writeFile(at("a.db"), yield* files.readFile(at("copy.db")))
+        })
+    ],
+    "cut off": [overwritten, ({ at, files }) => files.truncate(at("a.db"), 0)],
+    "without its log": [
+      "its log (-wal, -shm) was removed or replaced while this scheduler ran on it",
+      ({ at, files }) => Effect.zipRight(files.remove(at("a.db-wal")), files.remove(at("a.db-shm")))
+    ],
+    "without the index of its log": [
+      "its log (-wal, -shm) was removed or replaced while this scheduler ran on it",
+      ({ at, files }) => files.remove(at("a.db-shm"))
+    ]
+  }
+  for (const [what, [reason, happens]] of Object.entries(losses)) {
+    story(`it ends with 3 when that is ${what}, and has sent nothing more`, (serving) =>
+      Effect.gen(function* () {
+        const { followUps, running } = serving
+        yield* happens(serving)
+        const { code, stderr } = yield* running.ended
+        expect(stderr).toContain(`database a.db: ${reason}; nothing more was sent`)
+        expect(code).toBe(3)
+        expect(yield* followUps).toBe(1)
+      })
+    )
+  }
+
   for (const [what, happens] of Object.entries(ways)) {
     story(`it ends with 3 and a line of its own when that is ${what}, and has sent nothing more`, (serving) =>
       Effect.gen(function* () {

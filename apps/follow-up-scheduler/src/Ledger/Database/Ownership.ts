@@ -94,6 +94,8 @@ export interface Files {
   readonly lock_file: string
   readonly idOf: (file: string) => FileId
   readonly ledgerId: FileId
+  /** The files of SQLite's write-ahead log beside the ledger, which are there as long as it is open. */
+  readonly logIds: ReadonlyArray<FileId>
   /** Whether a process holds the lock of this file. */
   readonly isLocked: (lock_file: string) => Effect.Effect<boolean>
 }
@@ -173,16 +175,22 @@ export const make = (
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const opened = yield* files.ledgerId
+    const logs = yield* Effect.all(files.logIds)
     const lost = (reason: string) => new LedgerLost({ database: files.name, reason })
     const check = Effect.gen(function* () {
       const now = yield* files.ledgerId
       if (Option.isNone(now)) return yield* lost("the file was removed while this scheduler ran on it")
       if (now.value !== Option.getOrUndefined(opened))
         return yield* lost("the file was replaced while this scheduler ran on it")
+      const overwritten = lost("the file was overwritten, or another scheduler took it over, while this one ran on it")
+      // From the file itself, before it is read by SQLite, which fails on a part of a file.
+      if ((yield* stampNow) !== stamp) return yield* overwritten
+      // What another program writes would reach other files of that name, and not this process.
+      const logsNow = yield* Effect.all(files.logIds)
+      if (logs.some((before, index) => Option.getOrUndefined(before) !== Option.getOrUndefined(logsNow[index]!)))
+        return yield* lost("its log (-wal, -shm) was removed or replaced while this scheduler ran on it")
       const owner = yield* Effect.provideService(read, SqlClient.SqlClient, sql)
-      if (Option.isNone(owner) || owner.value.token !== token || (yield* stampNow) !== stamp) {
-        return yield* lost("the file was overwritten, or another scheduler took it over, while this one ran on it")
-      }
+      if (Option.isNone(owner) || owner.value.token !== token) return yield* overwritten
       const { answered, asked } = owner.value
       if (asked !== null && asked !== answered) yield* sql`UPDATE owner SET answered = ${asked} WHERE token = ${token}`
     })

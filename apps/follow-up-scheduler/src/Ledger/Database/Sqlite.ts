@@ -77,7 +77,15 @@ export const filesOf = (file: string) =>
     const real = yield* Effect.orElse(files.realPath(file), () => inFolder).pipe(Effect.orElseSucceed(() => file))
     // Synchronous, as SQLite reads: it takes no time under a virtual clock, and lets no other fiber run meanwhile.
     const idOf = (file: string) => Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
-    return { name: file, lock_file: `${real}.lock`, idOf, ledgerId: idOf(file), isLocked } satisfies Ownership.Files
+    const logIds = [idOf(`${real}-wal`), idOf(`${real}-shm`)]
+    return {
+      name: file,
+      lock_file: `${real}.lock`,
+      idOf,
+      ledgerId: idOf(file),
+      logIds,
+      isLocked
+    } satisfies Ownership.Files
   })
 
 /** Whether the lock is marked as that of a ledger that was created. */
@@ -133,6 +141,7 @@ const stampOf = (file: string) =>
       Effect.try({
         try: () => {
           const bytes = new DataView(new ArrayBuffer(4))
+          // Of a file that was cut off it stays 0, which no owner has.
           readSync(handle, bytes, 0, 4, stampAt)
           return bytes.getInt32(0)
         },

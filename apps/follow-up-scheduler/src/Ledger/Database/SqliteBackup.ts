@@ -27,6 +27,18 @@ const flush = (path: string) =>
     })
   )
 
+/**
+ * Gives the copy a stamp that no owner has. With that of the original, a scheduler would not notice that the copy was
+ * written over its ledger.
+ */
+const disown = (copy: string) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const sql = yield* Sqlite.openPatiently(copy, "FULL")
+      yield* orUnusable(copy)(sql`PRAGMA application_id = 0`)
+    })
+  )
+
 /** Writes the ledger of `from` to a new file, without deleted content. Fails where a page of it is damaged. */
 const copy = (from: string, to: string) =>
   Effect.gen(function* () {
@@ -38,6 +50,7 @@ const copy = (from: string, to: string) =>
     if (damage[0]?.integrity_check !== "ok")
       return yield* refuse(from, `is damaged: ${damage[0]?.integrity_check ?? ""}`)
     yield* orUnusable(to)(sql`VACUUM INTO ${to}`)
+    yield* disown(to)
     yield* orUnusable(to)(flush(to))
   }).pipe(Effect.scoped)
 
@@ -72,10 +85,12 @@ const moveAway = (file: string, kept: string) =>
  * was one. `prepare` changes the copy before it has the ledger's name. Fails, and changes nothing, while a scheduler
  * runs on the ledger, or where `from` cannot be used. After a crash at any moment it can be repeated.
  */
-export const restore = <E, R>(file: string, from: string, prepare: Effect.Effect<void, E, R>) =>
+export const restore = <E, R>(named: string, from: string, prepare: Effect.Effect<void, E, R>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    yield* Sqlite.checkFolder(file)
+    yield* Sqlite.checkFolder(named)
+    // What a link leads to is the ledger.
+    const file = yield* Effect.orElseSucceed(files.realPath(named), () => named)
     const { lock_file } = yield* Sqlite.filesOf(file)
     const lock = yield* Sqlite.lock(file, lock_file)
     const isThere = yield* Sqlite.exists(file)

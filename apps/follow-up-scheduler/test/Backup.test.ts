@@ -80,6 +80,44 @@ describe("backup", () => {
 })
 
 describe("restore", () => {
+  story("puts the copy in the place of what a link leads to, and leaves the link", ({ copy, db, files, open }) =>
+    Effect.gen(function* () {
+      yield* open(remember("later"))
+      const link = `${db}.link`
+      yield* files.symlink(db, link)
+      const { code, stdout } = yield* CommandLine.run(["restore", copy, "--db", link])
+      expect([code, stdout.includes("kept as")]).toEqual([0, true])
+      expect(yield* files.readLink(link)).toBe(db)
+      expect(yield* open(remembered)).toEqual(["ada", "zoë"])
+    })
+  )
+
+  story("refuses a folder, and leaves no log of the copy behind", ({ copy, db, files, restore }) =>
+    Effect.gen(function* () {
+      const folder = yield* files.makeTempDirectoryScoped()
+      yield* files.writeFileString(`${folder}/precious.txt`, "precious")
+      const { code, stderr } = yield* CommandLine.run(["restore", copy, "--db", folder])
+      expect([code, stderr]).toEqual([2, `database ${folder}: is a folder; name a file\n`])
+      expect(yield* files.readFileString(`${folder}/precious.txt`)).toBe("precious")
+      expect((yield* restore).code).toBe(0)
+      const left = yield* files.readDirectory(db.slice(0, db.lastIndexOf("/")))
+      expect(left.filter((name) => name.includes("restoring"))).toEqual([])
+    })
+  )
+
+  story("leaves no byte of a contact who was erased since the copy", ({ copy, db, files, open, restore }) =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: 200 }, (_, index) => `name_${index}`)
+      yield* open(Effect.forEach(names, remember))
+      yield* files.remove(copy)
+      expect((yield* CommandLine.run(["backup", copy, "--db", db])).code).toBe(0)
+      const erase = Effect.flatMap(Erasure.Erasure, ({ erase }) => erase(ContactId.make("name_77")))
+      yield* open(erase)
+      expect((yield* restore).code).toBe(0)
+      expect(Buffer.from(yield* files.readFile(db)).includes("name_77")).toBe(false)
+    })
+  )
+
   story(
     "brings back what was on record, keeps the ledger that it replaces, and sends nothing before it was counted",
     ({ db, open, restore }) =>

@@ -4,6 +4,7 @@
  */
 import { expect, it } from "@effect/vitest"
 import * as SqlClient from "@effect/sql/SqlClient"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Build from "./Build.ts"
 import * as PlainService from "./PlainService.ts"
@@ -13,10 +14,14 @@ import type * as PlainVendor from "./PlainVendor.ts"
 const policy = Build.policy({ effective_from: "all", steps: [{ after: "20 minutes", action: "schedule_follow_up" }] })
 
 /** What became of the follow-up, and the requests for its chat after the update. */
-const played = (fixture: PlainVendor.Fixture, isTakenBackByReply = true) =>
+const played = (
+  fixture: PlainVendor.Fixture,
+  isTakenBackByReply = true,
+  until: Duration.DurationInput = "15 minutes"
+) =>
   PlainService.played({ chats: { ada: fixture }, isTakenBackByReply }, (vendor) =>
     Effect.gen(function* () {
-      yield* Effect.sleep("15 minutes")
+      yield* Effect.sleep(until)
       const sql = yield* SqlClient.SqlClient
       const ofChat = vendor.requests.filter((request) => request.includes(" /chats/ada"))
       return {
@@ -67,6 +72,20 @@ it.live(
         { by: "contact", at: "2026-07-15T12:19:58Z", text: "And to Gozo?" }
       ]
       const found = yield* played({ messages }, false)
+      expect(found).toMatchObject({ sent: 1, followUps: [{ status: "unknown", reason: "replied" }] })
+    })
+)
+
+it.live(
+  "a message that crossed a reply begins no silence: nothing more goes out until somebody answers the contact",
+  () =>
+    Effect.gen(function* () {
+      const messages: PlainVendor.Fixture["messages"] = [
+        { by: "contact", at: PlainService.since, text: "Do you ship to Malta?" },
+        { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." },
+        { by: "contact", at: "2026-07-15T12:19:58Z", text: "And to Gozo?" }
+      ]
+      const found = yield* played({ messages }, false, "2 hours")
       expect(found).toMatchObject({ sent: 1, followUps: [{ status: "unknown", reason: "replied" }] })
     })
 )

@@ -200,6 +200,13 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* chatReview.review(chat)
   })
 
+  const endAmbiguous = (armed: FollowUp, { message, reason }: { message: ChatSnapshot.Message; reason: Reason }) =>
+    ledger.advance(
+      armed,
+      { status: "unknown", reason, message_id: message.id },
+      { name: "unknown", detail: { reason } }
+    )
+
   const withdraw = Effect.fn("ScheduleFollowUp.withdraw")(function* (
     armed: FollowUp,
     chat: ChatSnapshot.ChatSnapshot,
@@ -253,8 +260,9 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* withdraw(armed, chat, armedState.reason)
         case "Ambiguous":
           if (armed.confirm_checks < maxConfirmChecks) return yield* lookAgain(armed)
-          // The message that is there may be the follow-up, so nobody can say that it was taken back in time.
-          yield* end(armed, "unknown", armedState.reason)
+          // The message may be the follow-up, so nobody can say that it was taken back in time, and it may not be the
+          // answer to the reply, so no silence begins with it.
+          yield* endAmbiguous(armed, armedState)
           yield* chatReview.review(chat)
           return
         case "Replaced":

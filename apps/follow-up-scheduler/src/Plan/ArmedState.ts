@@ -14,10 +14,10 @@ export type ArmedState = Data.TaggedEnum<{
   /** Something happened after which the follow-up must not come; the reason says what. */
   Invalidated: { readonly reason: Reason }
   /**
-   * Invalidated, and a message of the assistant is there that may be the follow-up, or the answer to the contact's
+   * Invalidated, and this message of the assistant is there, which may be the follow-up, or the answer to the contact's
    * reply.
    */
-  Ambiguous: { readonly reason: Reason }
+  Ambiguous: { readonly reason: Reason; readonly message: Message }
   /** The chat still has our `follow_up_at`: its instant has not come, or the message is not listed yet. */
   Pending: {}
   /** The chat has no `follow_up_at`, and no message is there. */
@@ -56,8 +56,8 @@ const ofClearedValue = (since: ReadonlyArray<Message>, due: number, reason: Reas
     .slice(reply + 1, nextReply === -1 ? undefined : nextReply)
     .filter(({ author }) => author === "assistant")
   if (reply === -1 || turn.length > 1)
-    return message.isRunning ? ArmedState.Ambiguous({ reason }) : ArmedState.Sent({ message })
-  return nextReply === -1 ? ArmedState.Ambiguous({ reason }) : ArmedState.Invalidated({ reason })
+    return message.isRunning ? ArmedState.Ambiguous({ reason, message }) : ArmedState.Sent({ message })
+  return nextReply === -1 ? ArmedState.Ambiguous({ reason, message }) : ArmedState.Invalidated({ reason })
 }
 
 /**

@@ -91,6 +91,8 @@ export const restore = <E, R>(named: string, from: string, prepare: Effect.Effec
     yield* Sqlite.checkFolder(named)
     // What a link leads to is the ledger.
     const file = yield* Effect.orElseSucceed(files.realPath(named), () => named)
+    const isFolder = Effect.map(files.stat(file), ({ type }) => type === "Directory")
+    if (yield* Effect.orElseSucceed(isFolder, () => false)) return yield* refuse(named, "is a folder; name a file")
     const { lock_file } = yield* Sqlite.filesOf(file)
     const lock = yield* Sqlite.lock(file, lock_file)
     const isThere = yield* Sqlite.exists(file)
@@ -106,8 +108,11 @@ export const restore = <E, R>(named: string, from: string, prepare: Effect.Effec
         // The copy has no owner yet.
         yield* orUnusable(copied)(sql`DROP TABLE IF EXISTS owner`)
         yield* Effect.provideService(prepare, SqlClient.SqlClient, sql)
+        // Moves of rows within a page leave bytes behind, and the ids of the erased must not be among them.
+        yield* orUnusable(copied)(sql`VACUUM`)
       })
     )
+    for (const log of [`${copied}-wal`, `${copied}-shm`]) yield* orUnusable(copied)(files.remove(log, { force: true }))
     yield* orUnusable(file)(
       Effect.all([flush(copied), moveAway(file, kept), files.rename(copied, file), flush(file)], { discard: true })
     )

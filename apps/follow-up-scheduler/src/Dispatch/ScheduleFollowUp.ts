@@ -200,12 +200,15 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* chatReview.review(chat)
   })
 
-  const endAmbiguous = (armed: FollowUp, { message, reason }: { message: ChatSnapshot.Message; reason: Reason }) =>
-    ledger.advance(
-      armed,
-      { status: "unknown", reason, message_id: message.id },
-      { name: "unknown", detail: { reason } }
-    )
+  /**
+   * A message at the very instant is more likely the follow-up than the answer to the reply: on record as such, it does
+   * not answer the contact, and no silence begins with it.
+   */
+  const endAmbiguous = (armed: FollowUp, { message, reason }: { message: ChatSnapshot.Message; reason: Reason }) => {
+    const late = message.at.epochMillis - (armed.follow_up_at?.epochMillis ?? 0)
+    const own = message.isDated && late >= 0 && late <= ArmedState.promptMillis ? { message_id: message.id } : {}
+    return ledger.advance(armed, { status: "unknown", reason, ...own }, { name: "unknown", detail: { reason } })
+  }
 
   const withdraw = Effect.fn("ScheduleFollowUp.withdraw")(function* (
     armed: FollowUp,
@@ -260,8 +263,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* withdraw(armed, chat, armedState.reason)
         case "Ambiguous":
           if (armed.confirm_checks < maxConfirmChecks) return yield* lookAgain(armed)
-          // The message may be the follow-up, so nobody can say that it was taken back in time, and it may not be the
-          // answer to the reply, so no silence begins with it.
+          // The message may be the follow-up, so nobody can say that it was taken back in time.
           yield* endAmbiguous(armed, armedState)
           yield* chatReview.review(chat)
           return

@@ -33,6 +33,8 @@ export const earlyMillis = 1000
 /** Until when an armed follow-up can be taken back: one second before its instant. Undefined where none is set. */
 export const withdrawableUntil = ({ follow_up_at }: FollowUp): DateTime.Utc | undefined =>
   follow_up_at === null ? undefined : DateTime.subtract(follow_up_at, { millis: earlyMillis })
+/** A message written at most this many milliseconds after `follow_up_at` was written at that instant. */
+export const promptMillis = 1000
 /** After a reply, a message written more than this many milliseconds after the instant is the answer to the reply. */
 const lateMillis = 10_000
 

@@ -1,4 +1,4 @@
-/** Lists all contacts who may be written to, page by page. */
+/** Lists all contacts who are subscribed, page by page. A blocked one may be among them. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Undecodable from "@effect-invent/domain/schema/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

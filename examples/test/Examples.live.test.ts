@@ -28,7 +28,7 @@ const approving = Emulator.layerServer({ script: () => Reply.Approval("refund"),
 
 const first: Readonly<Record<string, Example>> = {
   "01-list-contacts.ts": {
-    what: "lists those who may be written to",
+    what: "lists those who are subscribed",
     run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       yield* scene

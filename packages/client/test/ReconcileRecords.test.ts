@@ -122,6 +122,21 @@ const cases: ReadonlyArray<Case> = [
   ["two messages with these words", "StillUnknown", created(said(), said({ id: Ids.MessageId.make("m2") }))],
   ["an approval that is pending", "NotApplied", decided("pending")],
   ["an approval that is decided, nobody says by whom", "StillUnknown", decided("accepted")],
+  [
+    "a contact whose e-mail the server keeps in small letters",
+    "StillUnknown",
+    contacts({ channel: { email: "Ada@Example.com" } }, contact({ channels: [{ id: "ch", email: "ada@example.com" }] }))
+  ],
+  [
+    "a contact whose number the server keeps without blanks",
+    "StillUnknown",
+    contacts({ channel: { user_id: "+44 20 7946" } }, contact({ channels: [{ id: "ch", user_id: "+44207946" }] }))
+  ],
+  [
+    "a file of this size by another name",
+    "StillUnknown",
+    uploaded([{ id: "a", created_at, file: file({ file_filename: "a (1).txt" }) }])
+  ],
   ["a contact with this address", "Applied", contacts(u1, contact())],
   ["no contact with this address", "NotApplied", contacts(u1)],
   ["a contact with this address from before", "NotApplied", contacts(u1, contact({ created_at: long_ago }))],

@@ -172,7 +172,7 @@ export const createContentVerdict = (
     Similarity.all(Similarity.ifStated(content.text, text), Similarity.ofTime(created_at, since))
   return Effect.gen(function* () {
     const titled = (yield* collect("knowledge.listAvailable", available)).filter(
-      (item) => (item.title ?? title) === title
+      (item) => Similarity.ifStated(title, item.title) !== "Different"
     )
     const isNew = titled.filter(({ id }) => options.known?.includes(id) !== true)
     const contents = yield* Effect.forEach(isNew, ({ id }) =>

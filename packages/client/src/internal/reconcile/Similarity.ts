@@ -81,18 +81,35 @@ export interface NewChat {
   readonly title: string | undefined
 }
 
-/** Equal where nothing was wanted or what is stated is what was wanted; doubtful where nothing is stated. */
-export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Similarity =>
-  wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
+/** What a server may keep of a text in another form: its case, its blanks, its punctuation, its accents. */
+const loose = (text: string) =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[\s\p{P}\p{S}]+/gu, "")
 
-/** A file by its name and size. Of one that was sent without a name, or by its address, neither is known. */
+/**
+ * Equal where nothing was wanted or what is stated is what was wanted. Doubtful where nothing is stated, or the same
+ * text in another form: no page says in which form a name, an address or a number is kept.
+ */
+export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Similarity => {
+  if (wanted === undefined || stated === wanted) return "Equal"
+  if (stated === null || stated === undefined) return "Doubtful"
+  const areAlike = typeof stated === "string" && typeof wanted === "string" && loose(stated) === loose(wanted)
+  return areAlike ? "Doubtful" : "Different"
+}
+
+/**
+ * A file by its name and size. Of one that was sent without a name, or by its address, neither is known. A name that
+ * differs is doubtful: a server may rename a file.
+ */
 export const ofFile = (
   { file_filename, file_size }: Pick<File, "file_filename" | "file_size">,
   sent: UploadFile["file"]
 ): Similarity => {
   if (sent === undefined) return "Doubtful"
   if (sent instanceof Uint8Array) return all(ifStated(sent.length, file_size), "Doubtful")
-  return all(ifStated(sent.name, file_filename), ifStated(sent.data.length, file_size))
+  return all(file_filename === sent.name ? "Equal" : "Doubtful", ifStated(sent.data.length, file_size))
 }
 
 /** The contact's channel is the sole member that a new chat begins with; others may have joined since. */

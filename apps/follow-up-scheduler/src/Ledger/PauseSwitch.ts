@@ -8,6 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as AuditWriter from "./AuditWriter.ts"
+import * as Transaction from "./Database/Transaction.ts"
 import * as Operator from "./Operator.ts"
 
 /** Pauses and holds. A pause is an operator's; a hold is a pause with a reason, which a limit or a start began. */
@@ -72,7 +73,7 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
       (rows) => Option.fromNullable(rows[0]?.contacts)
     ),
     hold: (reason, contacts) => unlessPaused(begin(reason, contacts ?? null)),
-    pause: sql.withTransaction(unlessPaused(Effect.zipRight(begin(null, null), record))),
+    pause: Transaction.within(sql)(unlessPaused(Effect.zipRight(begin(null, null), record))),
     resume: Effect.flatMap(
       DateTime.now,
       ({ epochMillis }) => sql`UPDATE pauses SET until = ${epochMillis} WHERE until IS NULL`

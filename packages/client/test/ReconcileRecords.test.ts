@@ -122,6 +122,13 @@ const cases: ReadonlyArray<Case> = [
   ["two messages with these words", "StillUnknown", created(said(), said({ id: Ids.MessageId.make("m2") }))],
   ["an approval that is pending", "NotApplied", decided("pending")],
   ["an approval that is decided, nobody says by whom", "StillUnknown", decided("accepted")],
+  ["a message that does not show its text", "StillUnknown", created(said({ messages: null }))],
+  ["a message without parts", "StillUnknown", created(said({ messages: [{ role: "assistant", parts: [] }] }))],
+  [
+    "a message with a part that is no text",
+    "StillUnknown",
+    created(said({ messages: [{ role: "assistant", parts: [{ type: "text" }] }] }))
+  ],
   [
     "a contact whose e-mail the server keeps in small letters",
     "StillUnknown",

@@ -48,15 +48,25 @@ export const ofStaff = ({ member, role }: ChatMessage): Similarity => {
   return role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
 }
 
-const plain = (text: string) => text.normalize("NFC").replace(/\s+/g, " ").trim()
+/** What a server may keep of a text in another form: its case, its blanks, its punctuation, its accents. */
+const loose = (text: string) =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[\s\p{P}\p{S}]+/gu, "")
 
-/** Equal: the same parts with the same text. Doubtful: the same words, cut into other parts or with other blanks. */
+/**
+ * Equal: the same parts with the same text. Doubtful: the same words, cut into other parts or in another form, or a
+ * message that does not show all of its text.
+ */
 export const ofContent = (message: ChatMessage, sent: UserMessage): Similarity => {
-  const listed = (message.messages ?? []).flatMap((inner) => inner.parts ?? [])
+  const inner = message.messages ?? []
+  const listed = inner.flatMap(({ parts }) => parts ?? [])
   const isWhole = listed.length === sent.length && listed.every((part, index) => part.text === sent[index]?.text)
   if (isWhole) return "Equal"
-  const words = plain(sent.map((part) => part.text).join(" "))
-  return plain(listed.map((part) => part.text ?? "").join(" ")) === words ? "Doubtful" : "Different"
+  const isShown = inner.length > 0 && inner.every(({ parts }) => parts?.length) && listed.every(({ text }) => text)
+  const words = loose(sent.map((part) => part.text).join(" "))
+  return !isShown || loose(listed.map((part) => part.text).join(" ")) === words ? "Doubtful" : "Different"
 }
 
 const millisPerDay = 86_400_000
@@ -80,13 +90,6 @@ export interface NewChat {
   readonly assistant_id: AssistantId | undefined
   readonly title: string | undefined
 }
-
-/** What a server may keep of a text in another form: its case, its blanks, its punctuation, its accents. */
-const loose = (text: string) =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[\s\p{P}\p{S}]+/gu, "")
 
 /**
  * Equal where nothing was wanted or what is stated is what was wanted. Doubtful where nothing is stated, or the same

@@ -35,15 +35,13 @@ export const client = ({
 /** Gives the attributes of a request's endpoint. */
 export type EndpointOf = (request: HttpClientRequest, call: CallState) => Attributes
 
-/** What all requests of an endpoint have in common: the same object each time. */
+/** What all requests of an endpoint have in common: the same object each time. Requests of one's own share a name. */
 export const endpoints = (client: Attributes): EndpointOf => {
   const known = new Map<string, Attributes>()
-  return (request, { endpoint, template }) => {
-    const attributes = known.get(endpoint) ?? {
-      "http.request.method": request.method,
-      "url.template": template,
-      ...client
-    }
+  return ({ method }, { endpoint, template }) => {
+    const before = known.get(endpoint)
+    if (before?.["http.request.method"] === method && before["url.template"] === template) return before
+    const attributes = { "http.request.method": method, "url.template": template, ...client }
     known.set(endpoint, attributes)
     return attributes
   }

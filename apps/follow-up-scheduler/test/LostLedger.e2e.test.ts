@@ -15,7 +15,10 @@ const both = { chat_one: 2, chat_two: 2 }
 const write = { name: "in the words of the policy", policy }
 const ask = {
   name: "in the words of the assistant",
-  policy: policy.replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up")
+  // A short lead: each pass ends after its last look, two seconds after the update.
+  policy: policy
+    .replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up")
+    .replace("steps:", "arm_lead: 3 seconds\nsteps:")
 }
 
 /**

@@ -85,6 +85,12 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
 /** Maximum number of chats whose messages are kept in memory. The messages of other chats are listed again. */
 const remembered = 1000
 
+/** The row that a chat is planned by, else the newest one in memory, however old; none where there is none. */
+const planRow = Effect.fnUntraced(function* (rows: ChatRows.ChatRows["Type"], chat_id: ChatId, org: Orgs.Org) {
+  const fresh = yield* rows.find(chat_id, { ...needOf("plan", yield* MonotonicClock.elapsed), org })
+  return Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
+})
+
 const reading = (
   invent: InventClient["Type"],
   rows: ChatRows.ChatRows["Type"],
@@ -93,7 +99,7 @@ const reading = (
 ): ChatReader["Type"] => {
   const { list, news } = MessageListing.make(invent)
   const orgOf = ChatOrg.make(orgs, rows, ledger)
-  const newestOf = NewestChat.make(invent)
+  const newestBeside = NewestChat.beside(invent, rows)
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
 
@@ -182,8 +188,7 @@ const reading = (
       Effect.gen(function* () {
         const org = yield* orgOf(chat_id)
         if (!ChatOrg.isNamed(orgs, org)) return Option.none()
-        const fresh = yield* rows.find(chat_id, { ...needOf("plan", yield* MonotonicClock.elapsed), org })
-        const row = Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
+        const row = yield* planRow(rows, chat_id, org)
         if (Option.isNone(row) || Option.isSome(yield* unchanged(chat_id, row.value))) return Option.none()
         return Option.some({ ...ChatSnapshot.make(chat_id, row.value.chat, []), org_id: yield* orgOf(chat_id) })
       }),
@@ -199,15 +204,11 @@ const reading = (
     glance: (chat_id) =>
       Effect.gen(function* () {
         const { isOld, row } = yield* rowFor(chat_id, { since: yield* MonotonicClock.elapsed, pages: fewPages })
-        const later = yield* rows.laterChat(row.chat)
-        // Where the service does not tell the newest chat, the rows have shown where the conversation goes on.
-        const newest = Option.isNone(later)
-          ? chat_id
-          : yield* Effect.orElseSucceed(newestOf(chat_id), () => later.value)
+        const newest = yield* newestBeside(row.chat)
         const read = isOld
           ? yield* listed(chat_id, row)
           : { chat: ChatSnapshot.make(chat_id, row.chat, []), listed: yield* timesOf(row) }
-        const goesOn = newest === chat_id ? {} : { goesOnIn: newest }
+        const goesOn = newest === undefined ? {} : { goesOnIn: newest }
         return { ...read.chat, ...goesOn, org_id: yield* orgOf(chat_id), isStateOld: isOld, listed: read.listed }
       }),
     remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
@@ -242,8 +243,7 @@ const readingOnly = (
   const read = (chat_id: ChatId) =>
     Effect.gen(function* () {
       const org = yield* orgOf(chat_id)
-      const fresh = yield* rows.find(chat_id, { ...needOf("plan", yield* MonotonicClock.elapsed), org })
-      const row = Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
+      const row = yield* planRow(rows, chat_id, org)
       const { direction, listed } = yield* list(chat_id)
       const chat = Option.isSome(row) ? row.value.chat : undefined
       return { ...ChatSnapshot.make(chat_id, chat, listed, direction), org_id: yield* orgOf(chat_id) }

@@ -32,6 +32,13 @@ const played = (
     }).pipe(PlainService.life(vendor, policy, PlainService.inbox("20 seconds")))
   )
 
+/** A question, its answer, and a further question after the last look. */
+const messages: PlainVendor.Fixture["messages"] = [
+  { by: "contact", at: PlainService.since, text: "Do you ship to Malta?" },
+  { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." },
+  { by: "contact", at: "2026-07-15T12:19:58Z", text: "And to Gozo?" }
+]
+
 const sent = [{ status: "sent", reason: null }]
 
 it.live("the row shows it, and that the contact has not written since: its messages are not listed", () =>
@@ -66,11 +73,6 @@ it.live(
   "the contact wrote after the last look, and the service wrote all the same: nobody says that it was taken back",
   () =>
     Effect.gen(function* () {
-      const messages: PlainVendor.Fixture["messages"] = [
-        { by: "contact", at: PlainService.since, text: "Do you ship to Malta?" },
-        { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." },
-        { by: "contact", at: "2026-07-15T12:19:58Z", text: "And to Gozo?" }
-      ]
       const found = yield* played({ messages }, false)
       expect(found).toMatchObject({ sent: 1, followUps: [{ status: "unknown", reason: "replied" }] })
     })
@@ -80,11 +82,6 @@ it.live(
   "a message that crossed a reply begins no silence: nothing more goes out until somebody answers the contact",
   () =>
     Effect.gen(function* () {
-      const messages: PlainVendor.Fixture["messages"] = [
-        { by: "contact", at: PlainService.since, text: "Do you ship to Malta?" },
-        { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." },
-        { by: "contact", at: "2026-07-15T12:19:58Z", text: "And to Gozo?" }
-      ]
       const found = yield* played({ messages }, false, "2 hours")
       expect(found).toMatchObject({ sent: 1, followUps: [{ status: "unknown", reason: "replied" }] })
     })

@@ -73,19 +73,3 @@ story(
       })
     )
 )
-
-story("a pause that cannot be recorded on a full disk fails with the reason, and no pause is on record", (fake) =>
-  under(
-    fake,
-    {}
-  )(
-    Effect.gen(function* () {
-      yield* reviewChat
-      yield* fill
-      const error = yield* Effect.flip(Effect.flatMap(Ledger.Ledger, ({ pause }) => pause))
-      expect(ExitCodes.lineOf(error)).toContain("database or disk is full")
-      yield* free
-      expect(yield* Effect.flatMap(Ledger.Ledger, ({ paused }) => paused)).toMatchObject({ _tag: "None" })
-    })
-  )
-)

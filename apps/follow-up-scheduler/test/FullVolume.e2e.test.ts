@@ -12,7 +12,8 @@ import * as Redacted from "effect/Redacted"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
-import { Ledger, layerReadOnly } from "../src/Ledger.ts"
+import { layer, Ledger, layerReadOnly } from "../src/Ledger.ts"
+import * as CommandLine from "./CommandLine.ts"
 import * as CustomerLoad from "./CustomerLoad.ts"
 import * as Process from "./Process.ts"
 import * as Volume from "./Volume.ts"
@@ -95,6 +96,24 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         expect((yield* logged).split(wentOut)).toHaveLength(2)
         yield* Effect.sync(() => fs.rmSync(logFile))
       }).pipe(Effect.scoped, Effect.provide(CustomerLoad.surroundings))
+  )
+
+  it.live("a pause that cannot be recorded beside a reader says so in one line, and the next one is recorded", () =>
+    Effect.gen(function* () {
+      const db = path.join(volume, "paused.db")
+      yield* Effect.scoped(Layer.build(Layer.provide(layer, Sqlite.layer(db))))
+      // As long as somebody has it open, its log stays beside it, and SQLite itself rolls back for want of space.
+      const reader = Layer.provide(layerReadOnly, Sqlite.layerReadOnly(db))
+      yield* Effect.gen(function* () {
+        yield* Effect.flatMap(Ledger, ({ paused }) => paused)
+        yield* fill
+        const pause = CommandLine.run(["pause", "--db", db])
+        expect(yield* pause).toMatchObject({ code: 2, stderr: `the database failed: SqliteError: ${full}\n` })
+        yield* free
+        expect(yield* pause).toMatchObject({ code: 0, stderr: "" })
+      }).pipe(Effect.provide(reader))
+      yield* Effect.sync(() => fs.rmSync(db))
+    }).pipe(Effect.scoped, Effect.provide(CustomerLoad.surroundings))
   )
 
   it.live(

@@ -814,10 +814,6 @@ export interface UpdateView {
 export interface UploadFile {
   /** The bytes alone, or with a name and a MIME type. */
   readonly file?: Uint8Array | {
-    /**
-     * Bytes as base64. Schema's own takes seconds for 50 MB and lets nothing else run meanwhile; Node's `Buffer`, which
-     * Bun and Deno have, too, takes a twentieth.
-     */
     readonly data: Uint8Array
     readonly name: string
     readonly type: string
@@ -831,10 +827,6 @@ export interface UploadFile {
 export interface UploadOrgFile {
   /** The bytes alone, or with a name and a MIME type. */
   readonly file?: Uint8Array | {
-    /**
-     * Bytes as base64. Schema's own takes seconds for 50 MB and lets nothing else run meanwhile; Node's `Buffer`, which
-     * Bun and Deno have, too, takes a twentieth.
-     */
     readonly data: Uint8Array
     readonly name: string
     readonly type: string
@@ -1207,8 +1199,6 @@ export interface Contacts {
    * `OutcomeUnknown`.
    *
    * - `payload.file`: The bytes alone, or with a name and a MIME type.
-   * - `payload.file.data`: Bytes as base64. Schema's own takes seconds for 50 MB and lets nothing else run meanwhile;
-   *   Node's `Buffer`, which Bun and Deno have, too, takes a twentieth.
    * - `payload.allowed_types`: At most 255 MIME types of 255 characters.
    *
    * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and
@@ -1607,8 +1597,6 @@ export interface Files {
    * `POST /orgs/{org_id}/files`. Not sent again after a lost answer, which is an `OutcomeUnknown`.
    *
    * - `payload.file`: The bytes alone, or with a name and a MIME type.
-   * - `payload.file.data`: Bytes as base64. Schema's own takes seconds for 50 MB and lets nothing else run meanwhile;
-   *   Node's `Buffer`, which Bun and Deno have, too, takes a twentieth.
    * - `payload.allowed_types`: At most 255 MIME types of 255 characters.
    * - `payload.visibility`: `PRIVATE`: its address is signed, and valid for a while.
    *

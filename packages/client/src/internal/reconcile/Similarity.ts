@@ -48,12 +48,14 @@ export const ofStaff = ({ member, role }: ChatMessage): Similarity => {
   return role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
 }
 
-/** What a server may keep of a text in another form: its case, its blanks, its punctuation, its accents. */
-const loose = (text: string) =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[\s\p{P}\p{S}]+/gu, "")
+/**
+ * The letters and digits of a text: a server may keep it with other capitals, blanks, punctuation or code points. A
+ * text without any, such as an emoji, stays as it is.
+ */
+const loose = (text: string) => {
+  const composed = text.normalize("NFKC").toLowerCase()
+  return composed.replaceAll(/[\s\p{P}\p{S}]+/gu, "") || composed.trim()
+}
 
 /**
  * Equal: the same parts with the same text. Doubtful: the same words, cut into other parts or in another form, or a

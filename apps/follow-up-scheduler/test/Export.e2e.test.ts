@@ -108,9 +108,13 @@ it.live("beside a scheduler, an export reads what it has recorded, and it follow
           expect(record).toContain(`{"table":"${table}"`)
         expect(record).not.toMatch(/Zoë|anybody|Hello/)
         expect(yield* CommandLine.run(["import", "opt-outs", "list.csv"])).toMatchObject({ code: 0, stderr: "" })
-        // The contact writes, so that the scheduler looks at the chat again.
+        expect(yield* exported("--chat", chat.id)).toContain('"event":"opted_out"')
+        // The contact writes, and the scheduler looks at the chat again once it is replied to: the fourth message.
         yield* world.contactWrites(chat.id, "Still there?")
-        yield* until(exported("--chat", chat.id), "opted_out")
+        yield* until(exported("--contact", contact.id), 'message_000004\\",\\"COMPLETED')
+        const seen = yield* exported("--contact", contact.id)
+        expect(seen.match(/"event":"planned"/g)).toHaveLength(1)
+        expect(seen).toContain('"decision":"Stop","reason":"opted_out"')
         serving.process.kill("SIGTERM")
         expect(yield* serving.ended).toMatchObject({ code: 143, stderr: "" })
       }).pipe(Effect.scoped)

@@ -260,6 +260,17 @@ export const suite = (database: Effect.Effect<Env>): void => {
       })
     )
 
+    story("is in the story of each chat of a contact who is new, once, with who did it", (env) =>
+      Effect.gen(function* () {
+        yield* inLedger(env)(remember("ada"))
+        yield* write("contact_ada\n")
+        for (let times = 0; times < 2; times++)
+          yield* CommandLine.run(["import", "opt-outs", "--by", "Rita", "list.csv"], { env })
+        const { stdout } = yield* CommandLine.run(["explain", "chat_ada"], { env })
+        expect(stdout.match(/\bRita .*/g)).toEqual(["Rita recorded that the contact wants no follow-ups"])
+      })
+    )
+
     story("is in the audit once, with who did it and without an id; so is an erasure", (env) =>
       Effect.gen(function* () {
         yield* inLedger(env)(remember("ada"))

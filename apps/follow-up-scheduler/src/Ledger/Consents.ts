@@ -11,7 +11,6 @@ import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Consent from "../Decide/Consent.ts"
 import type * as AuditWriter from "./AuditWriter.ts"
 import * as Transaction from "./Database/Transaction.ts"
-import * as Operator from "./Operator.ts"
 import * as OptOutList from "./OptOutList.ts"
 
 /** Consent by contact, in the table `consents`: one row per contact. */
@@ -31,11 +30,6 @@ export interface Consents {
    * about each chat that waited for a step or for this.
    */
   readonly setConsent: (contact_id: ContactId, isWithdrawn: boolean) => Effect.Effect<void, SqlError>
-}
-
-interface Chat {
-  readonly chat_id: string
-  readonly conversation_id: string
 }
 
 interface Row {
@@ -90,9 +84,7 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
       inTransaction(
         Effect.gen(function* () {
           yield* keep(contact_id, { at: yield* DateTime.now, isWithdrawn }, "operator")
-          const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
-          const event = { name: isWithdrawn ? "opted_out" : "opted_in", detail: yield* Operator.by } as const
-          yield* Effect.forEach(chats, (chat) => audit(chat, event), { discard: true })
+          yield* OptOutList.inAudit(sql, audit, [contact_id], isWithdrawn ? "opted_out" : "opted_in")
           yield* isWithdrawn ? OptOutList.decided(sql, [contact_id]) : waitAgain(contact_id)
         })
       )

@@ -210,7 +210,16 @@ const watch = ({ sweepEvery, ...confirmation }: ServeOptions) =>
           )
         : Effect.succeed(false)
     const repeated = Effect.repeat(pass, { while: (isAgain) => isAgain })
-    yield* inTurn(Effect.asVoid(Effect.retry(repeated, { while: shouldRetry, schedule: outageBackoff })))
+    const { unlessDamaged } = yield* Ownership.Ownership
+    const retried = Effect.retry(repeated, {
+      while: (error) =>
+        Effect.if(Effect.isSuccess(unlessDamaged(error)), {
+          onTrue: () => shouldRetry(error),
+          onFalse: () => Effect.succeed(false)
+        }),
+      schedule: outageBackoff
+    })
+    yield* inTurn(Effect.asVoid(Effect.tapError(retried, unlessDamaged)))
   })
 
 /**
@@ -223,6 +232,7 @@ export const serve = (options: ServeOptions) =>
     const chatReview = yield* ChatReview.ChatReview
     const optOuts = yield* OptOuts.OptOuts
     const ledger = yield* Ledger
+    const { check, unlessDamaged } = yield* Ownership.Ownership
     const recordEvery = options.countEvery ?? Telemetry.countEvery
     let recordedAt = Number.NEGATIVE_INFINITY
     /** Records the end of a sweep, unless one was recorded lately. Where that fails, the next sweep tries again. */
@@ -236,7 +246,8 @@ export const serve = (options: ServeOptions) =>
       Effect.zipLeft(dispatch.sweep(slack), record).pipe(
         Effect.zipLeft(Effect.zipRight(Telemetry.swept, Activity.swept)),
         Effect.catchAll((error) =>
-          Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`).pipe(
+          unlessDamaged(error).pipe(
+            Effect.zipRight(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`)),
             Effect.zipRight(Activity.sweepFailed(wordsOf(error))),
             Effect.as(0)
           )
@@ -249,13 +260,10 @@ export const serve = (options: ServeOptions) =>
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
     // Where the database does not answer, the check is repeated, and the sweep logs why.
-    const owning = Effect.zipRight(
-      Effect.flatMap(Ownership.Ownership, ({ check }) => check),
-      ledger.isUsable
-    ).pipe(
+    const owning = Effect.zipRight(check, ledger.isUsable).pipe(
       Effect.catchIf(
         (error) => error._tag === "SqlError",
-        () => Effect.void
+        (error) => unlessDamaged(error)
       ),
       Effect.repeat(Schedule.spaced(options.sweepEvery))
     )

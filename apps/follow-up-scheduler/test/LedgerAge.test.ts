@@ -1,6 +1,7 @@
 /** `doctor` reports a ledger that is older than what the chats show, by a bounded sample of them. */
 import * as InventClient from "@effect-invent/client/InventClient"
-import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -57,10 +58,17 @@ const found = (chats: ReadonlyArray<ReturnType<typeof chatOf>>, recordedAt: numb
         // What an operator did since says nothing about the chats.
         yield* TestClock.setTime(after(10 * day).epochMillis)
         yield* ledger.pause
+        const sql = yield* SqlClient.SqlClient
+        const contact_id = ContactId.make("contact_0")
+        yield* sql`INSERT INTO subjects ${sql.insert({ chat_id: "chat_0", conversation_id: "conversation_0", contact_id })}`
+        yield* ledger.setConsent(contact_id, true)
       }
       return yield* LedgerAge.examine(by)
     })
-    const finding = yield* Effect.provide(examined, Layer.merge(vendor, Layer.provide(Ledger.layer, Databases.sqlite)))
+    const finding = yield* Effect.provide(
+      examined,
+      Layer.merge(vendor, Layer.provideMerge(Ledger.layer, Databases.sqlite))
+    )
     return { ...finding, reads }
   })
 

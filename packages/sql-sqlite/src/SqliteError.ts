@@ -14,6 +14,8 @@ export const ResultCode = {
   Busy: 5,
   /** The file, or the connection, is open for reading only. */
   ReadOnly: 8,
+  /** A page of the file is damaged. */
+  Corrupt: 11,
   /** The disk is full, or `max_page_count` is reached. SQLite may have rolled the transaction back by itself. */
   Full: 13,
   /** The file does not exist, or may not be opened. */
@@ -47,3 +49,7 @@ export const hasCode = (error: unknown, code: number): boolean => {
   if (error instanceof SqliteError) return (code > 0xff ? error.extendedCode : error.resultCode) === code
   return Predicate.hasProperty(error, "cause") && hasCode(error.cause, code)
 }
+
+/** Whether it says that the file is damaged, or no database: then no later statement of the file can be relied on. */
+export const isDamaged = (error: unknown): boolean =>
+  hasCode(error, ResultCode.Corrupt) || hasCode(error, ResultCode.NotADatabase)

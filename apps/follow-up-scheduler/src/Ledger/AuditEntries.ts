@@ -27,7 +27,10 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
 export interface AuditEntries {
   /** All audit entries of a chat, the oldest first. */
   readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
-  /** When the latest audit entry about a chat was written; none where there is none. */
+  /**
+   * When the latest audit entry was written that tells what the scheduler found or did; none where there is none. What
+   * an operator does shows nothing of the chats.
+   */
   readonly lastRecordedAt: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
 }
 
@@ -36,7 +39,7 @@ export const make = (sql: SqlClient): AuditEntries => ({
   story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
   lastRecordedAt: Effect.map(
     sql<{ at: number | string }>`
-      SELECT at FROM audit WHERE chat_id <> ${AuditEvent.ofAllChats} ORDER BY id DESC LIMIT 1`,
+      SELECT at FROM audit WHERE NOT ${sql.in("event", AuditEvent.ofOperators)} ORDER BY id DESC LIMIT 1`,
     ([last]) => Option.map(Option.fromNullable(last), ({ at }) => DateTime.unsafeMake(Number(at)))
   )
 })

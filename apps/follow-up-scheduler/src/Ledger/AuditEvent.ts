@@ -259,6 +259,11 @@ type Details = {
 /** The name under which the ledger keeps an event. */
 export type Name = keyof Details
 
+/** The names of the events that an operator causes, by a command or on the page. */
+export const ofOperators: ReadonlyArray<string> = Object.entries(definitions)
+  .filter(([, { kind }]) => kind({}) === "operator")
+  .map(([name]) => name)
+
 type Of<N extends Name> = {
   readonly [Each in N]: {} extends Details[Each]
     ? { readonly name: Each; readonly detail?: Details[Each] }

@@ -105,6 +105,12 @@ export const layerReadOnly = (db: Option.Option<string>) =>
     )
   )
 
+/** Fails with `DatabaseUnusable` where a page of a file is damaged. A server checks its pages by itself. */
+export const checkPages = (db: Option.Option<string>) =>
+  Effect.flatMap(placeOf(db), (place) =>
+    place._tag === "File" ? Effect.whenEffect(Sqlite.checkPages(place.file), Sqlite.exists(place.file)) : Effect.void
+  )
+
 const serverTools = (tool: string) =>
   new DatabaseUnusable({ database: "PostgreSQL", reason: `is copied by its own tools: use ${tool}` })
 

@@ -16,6 +16,7 @@ import * as LedgerAge from "../Operations/LedgerAge.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as Trouble from "../Operations/Trouble.ts"
 import * as Ledger from "../Ledger.ts"
+import * as Database from "../Ledger/Database.ts"
 import * as Orgs from "../Policy/Orgs.ts"
 import type { InForce } from "../Decide/PolicyChoice.ts"
 import * as PolicyFiles from "../Policies/PolicyFiles.ts"
@@ -160,9 +161,12 @@ const probes = (db: Db, paths: ReadonlyArray<string>, orgs: Orgs.Orgs["Type"]) =
     Effect.context<Layer.Layer.Context<typeof invent>>().pipe(
       Effect.map((world) => ({
         service: Effect.provide(answersOf, [Layer.provide(invent, Layer.succeedContext(world)), Orgs.layer(orgs)]),
-        database: Effect.provide(
-          Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)),
-          Ledgers.reading(db)
+        database: Effect.zipRight(
+          Database.checkPages(db),
+          Effect.provide(
+            Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)),
+            Ledgers.reading(db)
+          )
         ),
         sending: Effect.provide(sending, Ledgers.reading(db)),
         policies: ifNamed(

@@ -8,12 +8,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
+import { reasonOf } from "../Ledger/Database/DatabaseUnusable.ts"
 import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
 import { StandardOutput } from "./StandardOutput.ts"
 
 /**
  * The exit code of the process: 0 success, 1 a check found something wrong, 2 an error of the input, the configuration
- * or the service, 3 the ledger was removed or replaced, 4 the loop was stuck, 130 interrupted, 143 stopped by SIGTERM.
+ * or the service, 3 the ledger was removed, replaced or damaged, 4 the loop was stuck, 130 interrupted, 143 stopped by SIGTERM.
  */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
 
@@ -37,6 +39,7 @@ export const lineOf = (error: unknown): string => {
   if (!Predicate.isTagged(error, "SqlError") && error instanceof Error && "_tag" in error) {
     return `${error.message}${fixes[String(error._tag)] ?? ""}`
   }
+  if (SqliteError.hasCode(error, SqliteError.ResultCode.Corrupt)) return `the database ${reasonOf(error)}`
   if (Predicate.isTagged(error, "SqlError") && "cause" in error) return `the database failed: ${String(error.cause)}`
   return error instanceof Error ? error.message : String(error)
 }

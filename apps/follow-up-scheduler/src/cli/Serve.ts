@@ -1,9 +1,12 @@
 /** `serve`: watches, waits and follows up for as long as the process lives, and serves the operator page. */
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Queue from "effect/Queue"
+import * as Ownership from "../Ledger/Database/Ownership.ts"
 import * as Operator from "../Ledger/Operator.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as Alerts from "../Operations/Alerts.ts"
@@ -91,6 +94,15 @@ const putInForce = ({ running }: Options) =>
     yield* Effect.forEach(Rollout.describeLeft(left, running), (line) => Effect.logInfo(line), { discard: true })
   })
 
+const unlessDamaged = (error: SqlError) =>
+  Effect.flatMap(Ownership.Ownership, ({ unlessDamaged }) => unlessDamaged(error))
+
+/** The last alert: no later process sends one, because none begins on this ledger by itself. */
+const reportLost = ({ message }: Ownership.LedgerLost) =>
+  Effect.flatMap(Effect.all([DateTime.now, Alerts.settings]), ([since, settings]) =>
+    Alerts.sendOnce({ kind: "ledger_failing", since, found: `the ledger cannot be used: ${message}` }, settings)
+  )
+
 const watching = (options: Options, reloadSignals: Queue.Dequeue<void>) =>
   Effect.gen(function* () {
     const settings = yield* Scheduler.serveConfig
@@ -120,6 +132,8 @@ const watching = (options: Options, reloadSignals: Queue.Dequeue<void>) =>
     const work = [...watchingOver, serving, Retention.keeping(options.keep), QuotaUsage.measuring, QuotaUsage.sharing]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(
+    Effect.tapErrorTag("SqlError", unlessDamaged),
+    Effect.tapErrorTag("LedgerLost", reportLost),
     Effect.tapErrorCause(ExitCodes.endAnyway),
     Effect.provide(Layer.tapErrorCause(layer(options), ExitCodes.endAnyway))
   )

@@ -9,6 +9,7 @@ import { ResultCode, SqliteError } from "../SqliteError.ts"
 const codeByText: ReadonlyArray<readonly [text: string, code: number]> = [
   ["database is locked", ResultCode.Busy],
   ["attempt to write a readonly database", ResultCode.ReadOnly],
+  ["database disk image is malformed", ResultCode.Corrupt],
   ["database or disk is full", ResultCode.Full],
   ["unable to open database file", ResultCode.CannotOpen],
   ["file is not a database", ResultCode.NotADatabase],

@@ -1,4 +1,5 @@
 /** Why a database cannot be used, in one line. */
+import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
@@ -12,8 +13,17 @@ export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("Da
   }
 }
 
-/** The innermost message of the driver's error. */
+/** What to do about a file that is damaged. `found`: what SQLite says. */
+export const damagedAs = (found: string): string =>
+  `is damaged (${found}); stop what runs on it, and put a copy back with restore`
+
+/** The innermost message of the driver's error; of a damaged file also what to do. */
 export const reasonOf = (cause: unknown): string => {
+  const message = messageOf(cause)
+  return SqliteError.hasCode(cause, SqliteError.ResultCode.Corrupt) ? damagedAs(message) : message
+}
+
+const messageOf = (cause: unknown): string => {
   const inner = Predicate.hasProperty(cause, "cause") && cause.cause !== undefined ? cause.cause : cause
   if (!(inner instanceof Error)) return String(inner)
   // A host with several addresses fails with an `AggregateError`, which has no message.

@@ -4,6 +4,7 @@
  * be a link, and a file can be removed or replaced. So a row in the ledger names the owner, and the owner reads it
  * again and again.
  */
+import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
@@ -13,11 +14,12 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import { reasonOf } from "./DatabaseUnusable.ts"
 import * as EmptyLog from "./EmptyLog.ts"
 
 /**
- * The ledger is not the file any more that this process opened, or another process owns it. Nothing more is sent, and
- * the process ends with exit code 3.
+ * The ledger is not the file any more that this process opened, is damaged, or another process owns it. Nothing more is
+ * sent, and the process ends with exit code 3.
  */
 export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
   database: Schema.String,
@@ -31,6 +33,8 @@ export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
 interface Check {
   /** Fails with `LedgerLost` when the ledger is lost, and with `SqlError` where that cannot be found out now. */
   readonly check: Effect.Effect<void, LedgerLost | SqlError>
+  /** Fails with `LedgerLost` where an error of a statement shows that the file is damaged. */
+  readonly unlessDamaged: (error: unknown) => Effect.Effect<void, LedgerLost>
 }
 
 /**
@@ -38,7 +42,7 @@ interface Check {
  * this.
  */
 export class Ownership extends Context.Reference<Ownership>()("@effect-invent/follow-up-scheduler/Ownership", {
-  defaultValue: (): Check => ({ check: Effect.void })
+  defaultValue: (): Check => ({ check: Effect.void, unlessDamaged: () => Effect.void })
 }) {}
 
 /** Device and inode of a file, which do not depend on its name; none where there is no such file. */
@@ -194,5 +198,7 @@ export const make = (
       const { answered, asked } = owner.value
       if (asked !== null && asked !== answered) yield* sql`UPDATE owner SET answered = ${asked} WHERE token = ${token}`
     })
-    return { check }
+    const unlessDamaged: Check["unlessDamaged"] = (error) =>
+      SqliteError.isDamaged(error) ? lost(reasonOf(error)) : Effect.void
+    return { check, unlessDamaged }
   })

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { closeSync, openSync, readSync, statSync } from "node:fs"
-import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
+import { damagedAs, DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
 import * as EmptyLog from "./EmptyLog.ts"
 import * as Ownership from "./Ownership.ts"
 
@@ -150,6 +150,28 @@ const stampOf = (file: string) =>
     )
   )
 
+/** Tables by which a file is known as a ledger; `owner` alone is left by a start that was killed. */
+const ofLedger: ReadonlyArray<string> = ["follow_ups", "follow_ups_migrations"]
+
+/**
+ * Fails with `DatabaseUnusable` where the file is another program's: it has tables, and none of a ledger. Only reads
+ * it. Passes where it cannot be read, since to open it for writing then says why.
+ */
+const refuseForeign = (file: string) =>
+  Effect.gen(function* () {
+    if (!(yield* isFilled(file))) return
+    const tables = Effect.flatMap(
+      open({ filename: file, busyTimeout, readOnly: true }),
+      (sql) => sql<{ name: string }>`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'owner'`
+    )
+    const names = (yield* Effect.orElseSucceed(Effect.scoped(tables), () => [])).map(({ name }) => name)
+    if (names.length > 0 && !names.some((name) => ofLedger.includes(name)))
+      return yield* new DatabaseUnusable({
+        database: file,
+        reason: `holds no ledger but another program's tables, such as ${names[0]}; give --db a file of its own`
+      })
+  })
+
 const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({
     database: file,
@@ -163,6 +185,7 @@ const gone = (file: string, lock_file: string) =>
 const openAlone = (file: string) =>
   Effect.gen(function* () {
     yield* checkFolder(file)
+    yield* refuseForeign(file)
     const files = yield* filesOf(file)
     const ofLock = yield* lock(file, files.lock_file)
     const onLock = <A>(effect: Effect.Effect<A, SqlError, SqlClient.SqlClient>) =>
@@ -207,6 +230,7 @@ export const refuseOpenElsewhere = (file: string) =>
 /** Opens the file for a change, beside a scheduler that may be running on it. */
 const openBeside = (file: string) =>
   Effect.gen(function* () {
+    yield* refuseForeign(file)
     const sql = yield* openPatiently(file, "FULL")
     const files = yield* filesOf(file)
     const isOpenElsewhere = Effect.provideService(Ownership.isOpenElsewhere(files), SqlClient.SqlClient, sql)
@@ -259,6 +283,21 @@ export const openReadOnly = (file: string) =>
     if (tables.length === 0) return yield* new DatabaseUnusable({ database: file, reason: "holds no ledger" })
     return sql
   }).pipe(Effect.catchTag("SqlError", (error) => unusable(file)(error)))
+
+/**
+ * Reads every page of the file, and fails with `DatabaseUnusable` where one is damaged. Takes about a second for each
+ * gigabyte.
+ */
+export const checkPages = (file: string) =>
+  Effect.gen(function* () {
+    const sql = yield* openReadOnly(file)
+    const [first] = yield* Effect.mapError(sql<{ quick_check: string }>`PRAGMA quick_check(1)`, unusable(file))
+    if (first?.quick_check === "ok") return
+    return yield* new DatabaseUnusable({
+      database: file,
+      reason: damagedAs(first?.quick_check.split("\n").at(-1) ?? "no page")
+    })
+  }).pipe(Effect.scoped)
 
 /** Opens an existing file for reading, beside a scheduler that may be running on it. */
 export const layerReadOnly = (file: string) =>

@@ -6,7 +6,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { DatabaseUnusable } from "./DatabaseUnusable.ts"
+import { damagedAs, DatabaseUnusable } from "./DatabaseUnusable.ts"
 import * as Sqlite from "./Sqlite.ts"
 
 const refuse = (database: string, reason: string) => new DatabaseUnusable({ database, reason })
@@ -48,7 +48,7 @@ const copy = (from: string, to: string) =>
     const sql = yield* Sqlite.openReadOnly(from)
     const damage = yield* orUnusable(from)(sql<{ integrity_check: string }>`PRAGMA integrity_check`)
     if (damage[0]?.integrity_check !== "ok")
-      return yield* refuse(from, `is damaged: ${damage[0]?.integrity_check ?? ""}`)
+      return yield* refuse(from, damagedAs(damage[0]?.integrity_check ?? "no page"))
     yield* orUnusable(to)(sql`VACUUM INTO ${to}`)
     yield* disown(to)
     yield* orUnusable(to)(flush(to))

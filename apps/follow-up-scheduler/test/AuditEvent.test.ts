@@ -83,6 +83,13 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
       "the answer was lost (OutcomeUnknown); looks for the message at 17:00:00.000"
     ]
   ],
+  message_ambiguous: [
+    [
+      { name: "message_ambiguous", detail: { look_at: later } },
+      "call",
+      "a message is there that may be the follow-up or the answer to a reply; looks again at 17:00:00.000"
+    ]
+  ],
   message_absent: [[{ name: "message_absent", detail: { look_at: later } }, "call", "the message is not there yet"]],
   changing_state: [
     [{ name: "changing_state", detail: { step: 3, action: "close" } }, "call", "about to close the chat for step 3"]

@@ -276,19 +276,21 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "comes back in the next whole reading to a chat that could not be read, had no opening, or has another's value",
+    "comes back in the next whole reading to a chat that could not be read, had no opening, or has another's value, " +
+      "and to one that was gone and is listed again",
     Effect.gen(function* () {
-      const inbox = makeInbox(4)
+      const inbox = makeInbox(5)
       yield* Effect.gen(function* () {
         const reasons = new Map<ChatId, Reason>([
           [id(0), "unreachable"],
           [id(1), "no_opening"],
-          [id(2), "not_ours"]
+          [id(2), "not_ours"],
+          [id(3), "chat_gone"]
         ])
         const { after } = yield* watching((chat_id) => look(chat_id, reasons.get(chat_id)))
         yield* after(0)
         expect(yield* after("14 minutes")).toEqual([])
-        expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1), id(2)])
+        expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1), id(2), id(3)])
       }).pipe(Effect.provide(under(inbox)))
     })
   )

@@ -55,8 +55,8 @@ export const make = (context: ActionContext, policy: Policy) => {
       : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
   /** Looks for the message once more, `confirm_after` from now. */
-  const lookAgain = (armed: FollowUp) =>
-    rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, { name: "message_absent" })
+  const lookAgain = (armed: FollowUp, name: "message_absent" | "message_ambiguous") =>
+    rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, { name })
 
   /** Sets `follow_up_at` to null, in the lane `stop`, which goes before every other request. */
   const takeBack = ({ chat_id }: FollowUp) =>
@@ -194,7 +194,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     const chat = yield* readAttributed(context, policy, armed, { ...read.value, isErased: seen.isErased })
     const armedState = ArmedState.read(armed, chat, policy)
     if (armedState._tag === "Sent") return yield* sent(armed, chat, armedState.message)
-    if (armedState._tag === "Ambiguous") return yield* lookAgain(armed)
+    if (armedState._tag === "Ambiguous") return yield* lookAgain(armed, "message_ambiguous")
     if (armedState._tag !== "Invalidated" && goesOnIn !== undefined) return yield* movedOn(armed, "withdrawn", goesOnIn)
     yield* end(armed, "withdrawn", armedState._tag === "Invalidated" ? armedState.reason : reason)
     yield* chatReview.review(chat)
@@ -239,7 +239,7 @@ export const make = (context: ActionContext, policy: Policy) => {
    * The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that.
    */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.confirm_checks < maxConfirmChecks) return lookAgain(armed)
+    if (armed.confirm_checks < maxConfirmChecks) return lookAgain(armed, "message_absent")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
     if (armed.confirmed_at === null && armed.attempts < maxAttempts) {
@@ -262,7 +262,7 @@ export const make = (context: ActionContext, policy: Policy) => {
         case "Invalidated":
           return yield* withdraw(armed, chat, armedState.reason)
         case "Ambiguous":
-          if (armed.confirm_checks < maxConfirmChecks) return yield* lookAgain(armed)
+          if (armed.confirm_checks < maxConfirmChecks) return yield* lookAgain(armed, "message_ambiguous")
           // The message may be the follow-up, so nobody can say that it was taken back in time.
           yield* endAmbiguous(armed, armedState)
           yield* chatReview.review(chat)

@@ -128,6 +128,12 @@ const definitions = {
     (detail, at) => say`the answer was lost (${detail.error}); looks for the message at ${at(detail.look_at)}`
   ),
   message_absent: define("call", Schema.Struct({ look_at }), () => "the message is not there yet"),
+  message_ambiguous: define(
+    "call",
+    Schema.Struct({ look_at }),
+    (detail, at) =>
+      say`a message is there that may be the follow-up or the answer to a reply; looks again at ${at(detail.look_at)}`
+  ),
   changing_state: define(
     "call",
     Schema.Struct({ step, action }),

@@ -46,7 +46,7 @@ const withMessageMillis = 5000
 /** Reasons of decisions that another read may change although nothing happened in the chat. */
 const retryable = ["unreachable", "no_opening", "not_ours"]
 /** As {@link retryable}, of a chat that a list shows: one that is gone for good is shown by none. */
-const retryableWhereListed = [...retryable, "chat_gone"]
+const retryableIfListed = [...retryable, "chat_gone"]
 
 /** How many chats one statement names. */
 const namedAtOnce = 500
@@ -80,7 +80,7 @@ export const make = Effect.gen(function* () {
   const seen = (ids: ReadonlyArray<string>, policies: string) =>
     Effect.map(
       sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
-          CASE WHEN d.reason IS NOT NULL AND ${sql.in("d.reason", retryableWhereListed)} THEN 1 ELSE 0 END AS "isRetryable"
+          CASE WHEN d.reason IS NOT NULL AND ${sql.in("d.reason", retryableIfListed)} THEN 1 ELSE 0 END AS "isRetryable"
         FROM seen s JOIN chat_decisions d ON d.chat_id = s.chat_id
         WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policies} AND s.reviewed = s.namings`,
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))

@@ -15,7 +15,8 @@ import { StandardOutput } from "./StandardOutput.ts"
 
 /**
  * The exit code of the process: 0 success, 1 a check found something wrong, 2 an error of the input, the configuration
- * or the service, 3 the ledger was removed, replaced or damaged, 4 the loop was stuck, 130 interrupted, 143 stopped by SIGTERM.
+ * or the service, 3 the ledger was removed, replaced or damaged, 4 the loop was stuck, 130 interrupted, 143 stopped by
+ * SIGTERM.
  */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
 

@@ -1,5 +1,7 @@
 /** The format of the log, and the stream that it goes to. */
+import { SqlError } from "@effect/sql/SqlError"
 import { describe, expect } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -69,6 +71,20 @@ describe("the log", () => {
       })
     )
   }
+
+  it.effect("says in one line why an expected error happened", () =>
+    Effect.gen(function* () {
+      const refused = new SqlError({
+        cause: new Error("connect ECONNREFUSED 127.0.0.1:5432"),
+        message: "not connected"
+      })
+      const program = Effect.logWarning("the storage cannot be read", Cause.fail({ _tag: "Failed", cause: refused }))
+      const { stdout } = yield* linesOf(serve, program)
+      expect(stdout).toEqual([
+        expect.stringMatching(/ message="the storage cannot be read: connect ECONNREFUSED 127.0.0.1:5432"$/)
+      ])
+    })
+  )
 
   it.effect("as JSON has the cause of a failure, and what serve prints beside it", () =>
     Effect.gen(function* () {

@@ -4,12 +4,15 @@
  * what the command prints. It is chosen before the command line is read, because parts of the program log that start
  * before the command.
  */
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { format as formatted } from "node:util"
+import { reasonOf } from "../Ledger/Database/DatabaseUnusable.ts"
 import * as JsonLog from "./JsonLog.ts"
 import { type LogFormat, logFormats } from "./Options.ts"
 import * as Secrets from "./Secrets.ts"
@@ -45,6 +48,14 @@ const optionOf = (words: ReadonlyArray<string>): LogFormat | undefined =>
 
 const fromEnvironment = Config.literal(...logFormats)("FOLLOW_UPS_LOG_FORMAT").pipe(Config.withDefault(undefined))
 
+/** An entry with the reasons of its errors behind its message, in one line. A defect keeps its stack. */
+const inOneLine = <Message>(entry: Logger.Logger.Options<Message>): Logger.Logger.Options<unknown> => {
+  const reasons = Array.from(Cause.failures(entry.cause), reasonOf)
+  if (reasons.length === 0 || !Chunk.isEmpty(Cause.defects(entry.cause))) return entry
+  const words = [entry.message].flat()
+  return { ...entry, cause: Cause.empty, message: [...words.slice(0, -1), [words.at(-1), ...reasons].join(": ")] }
+}
+
 /** What `serve` prints beside its log is part of the log, so that each line is JSON. */
 const logging = (console: Console.Console): Console.Console => ({
   ...console,
@@ -67,7 +78,7 @@ export const whereRead =
       const clean = yield* Secrets.remover
       const logfmt = Logger.mapInput(Logger.logfmtLogger, (message: unknown) => [message].flat().join(": "))
       const lines = Logger.make<unknown, void>((entry) => {
-        const line = clean((isJson ? JsonLog.logger : logfmt).log(entry))
+        const line = clean((isJson ? JsonLog.logger : logfmt).log(inOneLine(entry)))
         return toStderr ? console.unsafe.error(line) : console.unsafe.log(line)
       })
       const logger = isPretty ? Logger.prettyLogger({ stderr: toStderr }) : lines

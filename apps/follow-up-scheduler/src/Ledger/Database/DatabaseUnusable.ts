@@ -24,9 +24,8 @@ export const reasonOf = (cause: unknown): string => {
 }
 
 const messageOf = (cause: unknown): string => {
-  const inner = Predicate.hasProperty(cause, "cause") && cause.cause !== undefined ? cause.cause : cause
-  if (!(inner instanceof Error)) return String(inner)
+  if (Predicate.hasProperty(cause, "cause") && cause.cause !== undefined) return messageOf(cause.cause)
   // A host with several addresses fails with an `AggregateError`, which has no message.
-  const first: unknown = inner instanceof AggregateError ? inner.errors[0] : inner
-  return first instanceof Error ? first.message : inner.message
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message
+  return cause instanceof Error ? cause.message : String(cause)
 }

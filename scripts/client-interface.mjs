@@ -229,7 +229,8 @@ const repetition = {
 const written = endpoints()
 const streaming =
   "As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin at. Fails with " +
-  "`UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted."
+  "`UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where an entry is added or removed " +
+  "meanwhile, the server moves others to another page: one may come twice, or not at all."
 
 const methodsOf = (endpoint) => {
   const { annotations, method, name, path } = endpoint

@@ -39,10 +39,8 @@ const pageOf = (table: string) =>
 describe("a ledger of which a page is damaged", () => {
   const damaged = (table: string) =>
     Effect.gen(function* () {
-      yield* Effect.void.pipe(
-        Effect.provide(Layer.provide(Ledger.layer, Sqlite.layer("a.db"))),
-        Effect.provide(NodeContext.layer)
-      )
+      const ledger = Layer.provide(Ledger.layer, Sqlite.layer("a.db"))
+      yield* Effect.provide(Effect.void, Layer.provide(ledger, NodeContext.layer))
       const page = yield* Effect.provide(pageOf(table), file)
       writeFileSync("a.db", readFileSync("a.db").fill(255, (page - 1) * 4096, page * 4096))
     })

@@ -927,7 +927,8 @@ export interface Contacts {
    * to.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page describes a search by name without its name; `search` is the name on other lists.
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contacts
@@ -970,7 +971,8 @@ export interface Contacts {
    * Lists the fields that the organization keeps on its contacts.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-fields
    */
@@ -1040,7 +1042,8 @@ export interface Contacts {
    * kept.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page says that the list is paged and is cut before the names: paging is as on other lists.
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-duplicate-contact-groups
@@ -1081,7 +1084,8 @@ export interface Contacts {
    * Lists the segments that a contact is in.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contact-segments
    */
@@ -1122,7 +1126,8 @@ export interface Contacts {
    * Lists the notes that the staff keeps on a contact.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-notes
    */
@@ -1149,7 +1154,8 @@ export interface Contacts {
    * Lists what happened to a contact, newest first.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities
    */
@@ -1180,7 +1186,8 @@ export interface Contacts {
    * Lists all files of a contact: those of its chats, and those given to it.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @experimental The page is stored without method and path, which are inferred from `contacts.uploadFile`.
    * @inferred The page is stored without names: `search` is the name on other lists, `mimetype` a guess for the filter
@@ -1375,7 +1382,8 @@ export interface Messages {
    * sort by `created_at`, and ask from a little earlier than needed.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page describes a start date without its name; `from_date` is what public code uses and what two other
    * pages print.
@@ -1554,7 +1562,8 @@ export interface Files {
    * Lists the files that were shared in a chat.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page is stored without names. `search` is the name on other lists, `mimetype` a guess for the filter
    * by MIME type, and the answer is a list of files by the page's description.
@@ -1581,7 +1590,8 @@ export interface Files {
    * Lists the files of the organization.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/list-files
    */
@@ -1628,7 +1638,8 @@ export interface Memories {
    * Lists the summaries of a conversation. The assistant writes one every 10 messages.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/chats-memories/get-conversation-summaries
    */
@@ -1683,7 +1694,8 @@ export interface Chats {
    * used.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page is cut before its query: paging is as on other lists.
    * @see https://docs.useinvent.com/api-reference/get-org-chats
@@ -1729,7 +1741,8 @@ export interface Inbox {
    * Lists the chats of the inbox, each with its members, state and last message. Their order is undocumented.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @experimental There is no page: the path, `integration_id` and `take` are what public code uses; `page` is inferred
    * from other lists.
@@ -1763,7 +1776,8 @@ export interface Assistants {
    * Lists the assistants of the organization.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page on paging prints `search`, `page` and `take` of this list; `next` is as on other lists.
    * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistants
@@ -1845,7 +1859,8 @@ export interface Assistants {
    * Lists the actions of an assistant.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant-actions
    */
@@ -1944,7 +1959,8 @@ export interface Segments {
    * Lists the segments of the organization, each with its boards.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page describes a search by name without its name; `search` is the name on other lists.
    * @see https://docs.useinvent.com/api-reference/get-segments
@@ -1989,7 +2005,8 @@ export interface Connections {
    * Lists the connections of the organization.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The cookbook shows the request with `page` and `take`; `next` is as on other lists, and of the answer
    * only the id can be assumed.
@@ -2061,7 +2078,8 @@ export interface Workflows {
    * Lists the runs of all workflows.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page is cut before its query: paging is as on other lists.
    * @see https://docs.useinvent.com/api-reference/orgs-workflows/get-runs
@@ -2092,7 +2110,8 @@ export interface Orgs {
    * parent.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-orgs/list-sub-organizations
    */
@@ -2177,7 +2196,8 @@ export interface Orgs {
    * Lists what the organizations below this one used: a row for each organization, meter and interval.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/get-consolidated-sub-organizations-usage
    */
@@ -2247,7 +2267,8 @@ export interface Knowledge {
    * Lists the chunks that a content was cut into.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/get-content-chunks
    */
@@ -2275,7 +2296,8 @@ export interface Knowledge {
    * Lists what an assistant can look up.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page describes a search without its name; `search` is the name on other lists.
    * @see https://docs.useinvent.com/api-reference/get-contents-1
@@ -2305,7 +2327,8 @@ export interface Knowledge {
    * Lists what an assistant could look up, and whether it can already.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page describes a search without its name; `search` is the name on other lists.
    * @see https://docs.useinvent.com/api-reference/search-available-contents
@@ -2338,7 +2361,8 @@ export interface Tables {
    * Lists the tables of the organization, each with its fields.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page prints `type`, describes a search without its name, and is cut there: `search` and paging are as
    * on other lists.
@@ -2471,7 +2495,8 @@ export interface Records {
    * Lists what happened to a record.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page is cut before its query: paging is as on other lists.
    * @see https://docs.useinvent.com/api-reference/orgs-records/list-record-activities
@@ -2516,7 +2541,8 @@ export interface Analytics {
    * them.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @see https://docs.useinvent.com/api-reference/orgs-analytics/get-contact-growth
    */
@@ -2550,7 +2576,8 @@ export interface Broadcasts {
    * Lists the broadcasts of the organization, each with its counts.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page describes a search without its name; `search` is the name on other lists.
    * @see https://docs.useinvent.com/api-reference/get-broadcasts
@@ -2620,7 +2647,8 @@ export interface Broadcasts {
    * opened, and whether the contact unsubscribed, is known here only.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
-   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+   * at. Fails with `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted. Where
+   * an entry is added or removed meanwhile, the server moves others to another page: one may come twice, or not at all.
    *
    * @inferred The page is cut before its query: paging is as on other lists.
    * @see https://docs.useinvent.com/api-reference/get-broadcast-recipients

@@ -148,7 +148,7 @@ export const respondToToolVerdict = (
       )
     }
     const tool = naming.find(({ message }) => message.id === path.message_id)
-    return tool?.mentions.some((mention) => mention["status"] === "pending")
+    return tool?.mentions.some(Similarity.isWaiting)
       ? absent(unknown, options)
       : Effect.succeed(
           Verdict.StillUnknown({ reason: "no answer is listed, and the tool does not say that it is pending" })

@@ -64,8 +64,10 @@ export const httpDate = (text: string, now: number): Option.Option<number> => {
 }
 
 /** How long to wait, counted from `now` (epoch milliseconds). A date in the past means no wait. */
-export const parse = (header: string | undefined, now: number): Option.Option<Duration.Duration> => {
-  if (header === undefined) return Option.none()
+export const parse = (value: string | undefined, now: number): Option.Option<Duration.Duration> => {
+  if (value === undefined) return Option.none()
+  // Blanks around a value are no part of it (RFC 9110 §5.5), and not every transport takes them away.
+  const header = value.trim()
   if (/^\d+$/.test(header)) return Option.some(Duration.seconds(Math.min(Number(header), longestSeconds)))
   return Option.map(httpDate(header, now), (at) => Duration.millis(Math.max(0, at - now)))
 }

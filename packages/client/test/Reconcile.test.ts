@@ -1,5 +1,6 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Reconcile from "@effect-invent/client/Reconcile"
+import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
@@ -140,7 +141,8 @@ describe("the verdict on a message", () => {
     "other words": [message({ messages: words("hello") })],
     "the same words of the assistant": [noMember(message({ role: "assistant" }))],
     "the same words of another contact": [message({ member: member("contact_2") })],
-    "an equal one before the margin": [message({ created_at: earlier("3 minutes") })]
+    "an equal one before the margin": [message({ created_at: earlier("3 minutes") })],
+    "an equal one with the bare date of the day before": [message({ created_at: DateTime.unsafeMake("2026-03-03") })]
   }
   for (const [what, messages] of Object.entries(notApplied)) {
     it.effect(`is NotApplied when it had its time: ${what}`, () =>
@@ -244,10 +246,13 @@ describe("the verdict on a chat", () => {
         { ...chat, created_at: earlier("1 hours") },
         { ...chat, state: { id: "s", assistant_id: Ids.AssistantId.make("ast_2") } }
       ]
-      const look = (...chats: ReadonlyArray<typeof chat>) =>
+      const look = (...chats: ReadonlyArray<Chat>) =>
         Reconcile.createChatVerdict(wanted, unknown, { findChat: Effect.succeed(chats) })
       expect(yield* look(...others, chat)).toEqual(Applied({ result: chat }))
       expect(yield* look(...others)).toEqual(NotApplied())
+      expect((yield* look({ ...chat, members: [{ id: Ids.MemberId.make("m") }] }))._tag).toBe("StillUnknown")
+      expect((yield* look({ ...chat, members: [] }))._tag).toBe("StillUnknown")
+      expect(yield* look({ ...chat, created_at: DateTime.unsafeMake("2026-03-05") })).toMatchObject({ _tag: "Applied" })
       expect(
         (yield* Reconcile.createChatVerdict(wanted, unknown, { findChat: Effect.succeed([{ id: chat_id }]) }))._tag
       ).toBe("StillUnknown")

@@ -80,6 +80,27 @@ const merge = (
     unknown
   )
 
+/** The list of contacts is read twice: the first time shows no source, the second time one. */
+const mergeWhileShrinking = Effect.suspend(() => {
+  const lists = [[contact_id], [contact_id, "c"]]
+  const next = () => list(...(lists.shift() ?? []).map((id) => ({ id })))()
+  return Records.mergeVerdict(
+    { contacts: { stream: () => Stream.suspend(next) } },
+    { path: { contact_id }, payload: { source_contact_ids: [b, c] } },
+    unknown
+  )
+})
+
+/** Finds by the whole value only, as a service does that keeps another form. */
+const keptAs = (kept: { readonly email: string } | { readonly user_id: string }) => ({
+  contacts: {
+    stream: (request: { readonly urlParams?: object } = {}) =>
+      JSON.stringify(request.urlParams) === JSON.stringify(kept)
+        ? list(contact({ channels: [{ id: "ch", ...kept }] }))()
+        : list()()
+  }
+})
+
 const data = new Uint8Array([1, 2, 3])
 const file = (over: object = {}) => ({ id: "f1", file_filename: "a.txt", file_size: 3, ...over })
 const uploaded = (
@@ -121,6 +142,7 @@ const cases: ReadonlyArray<Case> = [
   ["a message with these words and no author", "StillUnknown", created({ ...said(), member: undefined })],
   ["two messages with these words", "StillUnknown", created(said(), said({ id: Ids.MessageId.make("m2") }))],
   ["an approval that is pending", "NotApplied", decided("pending")],
+  ["an approval that is awaited", "NotApplied", decided("awaiting_approval")],
   ["an approval that is decided, nobody says by whom", "StillUnknown", decided("accepted")],
   ["a message that does not show its text", "StillUnknown", created(said({ messages: null }))],
   ["a message without parts", "StillUnknown", created(said({ messages: [{ role: "assistant", parts: [] }] }))],
@@ -140,6 +162,24 @@ const cases: ReadonlyArray<Case> = [
     contacts({ channel: { user_id: "+44 20 7946" } }, contact({ channels: [{ id: "ch", user_id: "+44207946" }] }))
   ],
   [
+    "a contact whom the service finds by an e-mail in small letters only",
+    "StillUnknown",
+    Records.createContactVerdict(
+      keptAs({ email: "ada@example.com" }),
+      { payload: { channel: { email: "Ada@Example.com" } } },
+      unknown
+    )
+  ],
+  [
+    "a contact whom the service finds by the digits only",
+    "StillUnknown",
+    Records.createContactVerdict(
+      keptAs({ user_id: "44207946" }),
+      { payload: { channel: { user_id: "+44 (20) 7946" } } },
+      unknown
+    )
+  ],
+  [
     "a file of this size by another name",
     "StillUnknown",
     uploaded([{ id: "a", created_at, file: file({ file_filename: "a (1).txt" }) }])
@@ -147,6 +187,7 @@ const cases: ReadonlyArray<Case> = [
   ["a contact with this address", "Applied", contacts(u1, contact())],
   ["no contact with this address", "NotApplied", contacts(u1)],
   ["a contact with this address from before", "NotApplied", contacts(u1, contact({ created_at: long_ago }))],
+  ["a contact that shows no channel", "StillUnknown", contacts(u1, contact({ channels: [] }))],
   ["a contact that does not show its channels", "StillUnknown", contacts(u1, { id: "new", created_at })],
   ["a contact of a request without address", "StillUnknown", contacts({ channel: { name: "Ada" } }, contact())],
   [
@@ -156,6 +197,7 @@ const cases: ReadonlyArray<Case> = [
   ],
   ["a merge whose sources are gone", "Applied", merge([contact_id, "z"])],
   ["a merge whose sources are there", "NotApplied", merge([contact_id, "b", "c"])],
+  ["a merge whose source one of two lists has skipped", "StillUnknown", mergeWhileShrinking],
   ["a merge of which one source is there", "StillUnknown", merge([contact_id, "c"])],
   ["a merge whose target is gone", "StillUnknown", merge(["z"])],
   ["a merge of whatever the server finds", "StillUnknown", merge([contact_id], {})],

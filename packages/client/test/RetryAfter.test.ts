@@ -33,7 +33,9 @@ describe("Retry-After", () => {
       "Sat Nov 21 12:01:30 2026"
     ]) {
       expect(wait(header), header).toBe(90_000)
+      expect(wait(` ${header}\t `), `blanks around ${header}`).toBe(90_000)
     }
+    expect(wait(" 120 ")).toBe(120_000)
   })
 
   it("reads a day of one digit in the oldest form with its blank", () => {
@@ -84,9 +86,6 @@ describe("Retry-After", () => {
     "a decimal": "1.5",
     "an exponent": "1e3",
     hexadecimal: "0x10",
-    "a leading blank": " 120",
-    "a trailing blank": "120 ",
-    "a trailing line break": "120\n",
     "a unit": "120s",
     "digits that are not ASCII": "١٢٠",
     "two numbers": "1, 2",
@@ -108,8 +107,7 @@ describe("Retry-After", () => {
     "no zone": "Sat, 21 Nov 2026 12:01:30",
     "a day of one digit": "Sun, 1 Nov 2026 12:01:30 GMT",
     "a long weekday in the first form": "Saturday, 21 Nov 2026 12:01:30 GMT",
-    "a short weekday in the second form": "Sat, 21-Nov-26 12:01:30 GMT",
-    "blanks around a date": " Sat, 21 Nov 2026 12:01:30 GMT "
+    "a short weekday in the second form": "Sat, 21-Nov-26 12:01:30 GMT"
   }
 
   for (const [what, header] of Object.entries(ignored)) {

@@ -12,6 +12,7 @@ import type { InventError, OutcomeUnknown, RepeatableError } from "@effect-inven
 import { isUndecodable } from "@effect-invent/domain/schema/Undecodable"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { collect } from "../internal/reconcile/Collect.ts"
 import * as Similarity from "../internal/reconcile/Similarity.ts"
 import type { Service } from "../ClientTypes.ts"
@@ -64,7 +65,7 @@ export const createMessageVerdict = (
 
 /**
  * Whether a `decideApproval`, the staff's or a contact's, was applied. Not applied: a message names the tool call and
- * says that it is pending. Anything else leaves it open, as nothing published shows who decided.
+ * says that it waits. Anything else leaves it open, as nothing published shows who decided.
  */
 export const decideApprovalVerdict = (
   invent: Reconcile.Lists,
@@ -73,12 +74,26 @@ export const decideApprovalVerdict = (
   options: Reconcile.Patience = {}
 ): Effect.Effect<Reconcile.Verdict<never>, RepeatableError> =>
   Effect.flatMap(Reconcile.listed(invent, path.chat_id), (messages) =>
-    messages.some((message) =>
-      Similarity.mentions(message, path.tool_call_id).some((mention) => mention["status"] === "pending")
-    )
+    messages.some((message) => Similarity.mentions(message, path.tool_call_id).some(Similarity.isWaiting))
       ? Reconcile.absent(unknown, options)
       : stillUnknown("no message says that the tool call is pending, and none can say whose decision it was")
   )
+
+const areDigits = /^\+?[\d\s().-]+$/
+
+/**
+ * The filters that find a channel: the service compares whole values, and may keep an e-mail in small letters, and a
+ * number without blanks or plus.
+ */
+const filtersOf = ({
+  email = "",
+  user_id
+}: NonNullable<CreateContact["payload"]["channel"]>): ReadonlyArray<{ email: string } | { user_id: string }> => {
+  if (user_id === undefined) return [...new Set([email, email.trim().toLowerCase()])].map((email) => ({ email }))
+  const digits = user_id.replaceAll(/\D/g, "")
+  const others = areDigits.test(user_id) ? [`+${digits}`, digits] : [user_id.trim().toLowerCase()]
+  return [...new Set([user_id, ...others])].map((user_id) => ({ user_id }))
+}
 
 /**
  * Whether `contacts.create` was applied: looks for a contact with the channel's address or e-mail, created since; where
@@ -103,31 +118,25 @@ export const createContactVerdict = (
           Similarity.ifStated(channel.email, listed.email),
           channel.contact_id === undefined ? "Equal" : Similarity.ofTime(listed.created_at, since)
         )
-  const likeness = (contact: Contact): Similarity.Similarity => {
-    const channels = (contact.channels ?? []).map(ofChannel)
-    const best = channels.includes("Equal")
-      ? "Equal"
-      : channels.includes("Doubtful") || !contact.channels
-        ? "Doubtful"
-        : "Different"
-    return Similarity.all(
-      best,
+  const likeness = (contact: Contact): Similarity.Similarity =>
+    Similarity.all(
+      Similarity.any((contact.channels ?? []).map(ofChannel)),
       channel.contact_id === undefined
         ? Similarity.ofTime(contact.created_at, since)
         : Similarity.ifStated(channel.contact_id, contact.id)
     )
-  }
-  const filter = channel.user_id === undefined ? { email: channel.email! } : { user_id: channel.user_id }
-  return Effect.flatMap(
-    collect("contacts.list", invent.contacts.stream({ ...(path && { path }), urlParams: filter })),
-    (contacts) => Reconcile.judge(contacts, likeness, unknown, options)
+  const found = Stream.flatMap(Stream.fromIterable(filtersOf(channel)), (urlParams) =>
+    invent.contacts.stream({ ...(path && { path }), urlParams })
+  )
+  return Effect.flatMap(collect("contacts.list", found), (contacts) =>
+    Reconcile.judge(contacts, likeness, unknown, options)
   )
 }
 
 /**
  * Whether `contacts.merge` was applied. Applied: none of the sources is listed any more, and the contact is. Not
- * applied: all of them are. Lists all contacts. A merge of whatever the server finds by itself leaves nothing to look
- * for.
+ * applied: all of them are. Lists all contacts, twice. A merge of whatever the server finds by itself leaves nothing to
+ * look for.
  */
 export const mergeVerdict = (
   invent: { readonly contacts: Pick<Contacts, "stream"> },
@@ -138,8 +147,10 @@ export const mergeVerdict = (
   const sources = payload.source_contact_ids
   if (sources === undefined) return stillUnknown("the request names no contacts to look for")
   const { contact_id, ...org } = path
+  const contacts = collect("contacts.list", invent.contacts.stream({ path: org }))
   return Effect.flatMap(
-    collect("contacts.list", invent.contacts.stream({ path: org })),
+    // One that is deleted meanwhile moves those after it to a page that was read already: twice in a row, hardly.
+    Effect.zipWith(contacts, contacts, (first, second) => [...first, ...second]),
     (contacts): Effect.Effect<Reconcile.Verdict<MergedContact>> => {
       const merged = contacts.find(({ id }) => id === contact_id)
       const left = sources.filter((source) => contacts.some(({ id }) => id === source))

@@ -26,8 +26,6 @@ export interface Author {
 export const all = (...likenesses: ReadonlyArray<Similarity>): Similarity =>
   likenesses.includes("Different") ? "Different" : likenesses.includes("Doubtful") ? "Doubtful" : "Equal"
 
-const same = (isSame: boolean): Similarity => (isSame ? "Equal" : "Different")
-
 const ofMember = (member: ChatMember, author: Author): Similarity => {
   const channel = member.contact_channel
   if (channel === null || channel === undefined) return member.user || member.session ? "Different" : "Doubtful"
@@ -73,11 +71,16 @@ export const ofContent = (message: ChatMessage, sent: UserMessage): Similarity =
 
 const millisPerDay = 86_400_000
 
-/** Midnight to the millisecond is how a bare date reads, which says nothing of the hour. */
-export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Similarity =>
-  at === null || at === undefined || at.epochMillis % millisPerDay === 0
-    ? "Doubtful"
-    : same(DateTime.greaterThanOrEqualTo(at, since))
+/**
+ * Whether it is of `since` or later. Midnight to the millisecond is how a bare date reads, which stands for any hour of
+ * that day.
+ */
+export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Similarity => {
+  if (at === null || at === undefined) return "Doubtful"
+  if (DateTime.greaterThanOrEqualTo(at, since)) return "Equal"
+  const isBareDate = at.epochMillis % millisPerDay === 0
+  return isBareDate && at.epochMillis + millisPerDay > since.epochMillis ? "Doubtful" : "Different"
+}
 
 /** Whether a message is the one that was sent: by its author, its parts, and the time since which it can be there. */
 export const ofMessage = (
@@ -117,16 +120,29 @@ export const ofFile = (
   return all(file_filename === sent.name ? "Equal" : "Doubtful", ifStated(sent.data.length, file_size))
 }
 
+/** The likeness of whatever is most alike: of these, one is enough. Doubtful where there are none to compare. */
+export const any = (likenesses: ReadonlyArray<Similarity>): Similarity => {
+  if (likenesses.includes("Equal")) return "Equal"
+  return likenesses.length === 0 || likenesses.includes("Doubtful") ? "Doubtful" : "Different"
+}
+
+const ofChannelMember = (member: ChatMember, { channel_id }: NewChat): Similarity => {
+  const { contact_channel, session, user } = member
+  return contact_channel ? ifStated(channel_id, contact_channel.id) : user || session ? "Different" : "Doubtful"
+}
+
 /** The contact's channel is the sole member that a new chat begins with; others may have joined since. */
 export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Similarity =>
   all(
-    listed.members
-      ? same(listed.members.some((member) => member.contact_channel?.id === wanted.channel_id))
-      : "Doubtful",
+    any((listed.members ?? []).map((member) => ofChannelMember(member, wanted))),
     ifStated(wanted.assistant_id, listed.state?.assistant_id),
     ifStated(wanted.title, listed.title),
     ofTime(listed.created_at, since)
   )
+
+/** Whether what names a tool call says that it waits for a person: no page prints the word for that. */
+export const isWaiting = ({ status }: Readonly<Record<string, unknown>>): boolean =>
+  typeof status === "string" && /pending|await|waiting/i.test(status)
 
 /** The objects in a message that name a tool call, however deep: where its id stands is not published. */
 export const mentions = (

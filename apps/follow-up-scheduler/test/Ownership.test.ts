@@ -140,6 +140,25 @@ it.effect("a scheduler that was frozen for so long that another took its ledger 
   )
 )
 
+it.effect("a scheduler finds out that an hour-old copy of its own file was written over it", () =>
+  withScheduler((at, files, { check, sql }) =>
+    Effect.gen(function* () {
+      yield* sql`PRAGMA wal_checkpoint(TRUNCATE)`
+      yield* files.copyFile(at("a.db"), at("copy.db"))
+      yield* TestClock.adjust("59 minutes")
+      yield* check
+      yield* TestClock.adjust("1 minute")
+      // The first of these gives it a new stamp, and the others find it.
+      for (let times = 0; times < 3; times++) yield* check
+      yield* files.copyFile(at("copy.db"), at("a.db"))
+      expect(yield* Effect.flip(check)).toMatchObject({
+        _tag: "LedgerLost",
+        message: expect.stringContaining("the file was overwritten")
+      })
+    })
+  )
+)
+
 describe("a scheduler finds out that its file", () => {
   const ways: Readonly<
     Record<string, (at: (name: string) => string, files: FileSystem.FileSystem) => Effect.Effect<unknown, unknown>>

@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as MonotonicClock from "../../MonotonicClock.ts"
 import { reasonOf } from "./DatabaseUnusable.ts"
 import * as EmptyLog from "./EmptyLog.ts"
 
@@ -117,6 +118,43 @@ const isAlive = (owner: Owner, token: string, files: Files) =>
     return owner.lock_file !== files.lock_file && (yield* files.isLocked(owner.lock_file))
   })
 
+const randomStamp = Random.nextIntBetween(1, 2 ** 31)
+
+/** Gives the ledger this stamp; the file has it once the log is written into it. */
+const setStamp = (sql: SqlClient.SqlClient, stamp: number) => sql`PRAGMA application_id = ${sql.literal(String(stamp))}`
+
+/**
+ * How long a stamp is used. A copy of the file that is older, and is written over it, is found by its stamp; a younger
+ * one that SQLite can read is not found.
+ */
+const stampedFor = Duration.hours(1)
+
+/**
+ * Says whether the file has the stamp of this owner. Gives it a new one each {@link stampedFor}; the one before counts
+ * until the file has the new one.
+ */
+const makeStampCheck = (first: number, stampNow: Stamp, sql: SqlClient.SqlClient) =>
+  Effect.map(MonotonicClock.millis, (begun) => {
+    let [stamp, before, stampedAt] = [first, first, begun]
+    /** Another check may run meanwhile, so what it compares with changes before the ledger does. */
+    const renew = Effect.gen(function* () {
+      const next = yield* randomStamp
+      stamp = next
+      yield* Effect.onError(setStamp(sql, next), () => Effect.sync(() => void (stamp = before)))
+      yield* sql`PRAGMA wal_checkpoint(PASSIVE)`
+    })
+    return Effect.gen(function* () {
+      const found = yield* stampNow
+      if (found !== stamp) return found === before
+      before = stamp
+      const now = yield* MonotonicClock.millis
+      if (now - stampedAt < Duration.toMillis(stampedFor)) return true
+      stampedAt = now
+      yield* renew
+      return true
+    })
+  })
+
 /** What names the owner: a token in the row, and a number in the file's application id. */
 export interface Claim {
   readonly token: string
@@ -145,8 +183,8 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
     )`
     yield* sql`INSERT OR REPLACE INTO owner
       ${sql.insert({ id: 1, token, file_id, lock_file: files.lock_file, lock_id })}`
-    const stamp = yield* Random.nextIntBetween(1, 2 ** 31)
-    yield* sql`PRAGMA application_id = ${sql.literal(String(stamp))}`
+    const stamp = yield* randomStamp
+    yield* setStamp(sql, stamp)
     // Written into the file itself: a process that opens it under another name may not see its log.
     yield* EmptyLog.make(sql)
     return Option.some({ token, stamp })
@@ -180,6 +218,7 @@ export const make = (
     const sql = yield* SqlClient.SqlClient
     const opened = yield* files.ledgerId
     const logs = yield* Effect.all(files.logIds)
+    const isStamped = yield* makeStampCheck(stamp, stampNow, sql)
     const lost = (reason: string) => new LedgerLost({ database: files.name, reason })
     const check = Effect.gen(function* () {
       const now = yield* files.ledgerId
@@ -188,7 +227,7 @@ export const make = (
         return yield* lost("the file was replaced while this scheduler ran on it")
       const overwritten = lost("the file was overwritten, or another scheduler took it over, while this one ran on it")
       // From the file itself, before it is read by SQLite, which fails on a part of a file.
-      if ((yield* stampNow) !== stamp) return yield* overwritten
+      if (!(yield* isStamped)) return yield* overwritten
       // What another program writes would reach other files of that name, and not this process.
       const logsNow = yield* Effect.all(files.logIds)
       if (logs.some((before, index) => Option.getOrUndefined(before) !== Option.getOrUndefined(logsNow[index]!)))

@@ -8,6 +8,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readFileSync, writeFileSync } from "node:fs"
+import * as EmptyLog from "../src/Ledger/Database/EmptyLog.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as CommandLine from "./CommandLine.ts"
@@ -86,14 +87,16 @@ describe("a ledger of which a page is damaged", () => {
   )
 })
 
-describe("the SQLite file of another program", () => {
+describe.each(["DELETE", "WAL"] as const)("the SQLite file of another program (%s)", (journalMode) => {
   for (const args of changes) {
     it.live(`is refused by ${args[0]}, and stays as it is`, () =>
       inFolder(
         Effect.gen(function* () {
           yield* Effect.provide(
-            Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE orders (id INTEGER)`),
-            SqliteClient.layer({ filename: "a.db", journalMode: "DELETE" })
+            Effect.flatMap(SqlClient.SqlClient, (sql) =>
+              Effect.zipRight(sql`CREATE TABLE orders (id INTEGER)`, EmptyLog.make(sql))
+            ),
+            SqliteClient.layer({ filename: "a.db", journalMode })
           )
           const before = readFileSync("a.db")
           expect(yield* CommandLine.run(args, { env })).toMatchObject({

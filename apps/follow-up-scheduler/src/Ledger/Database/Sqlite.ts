@@ -153,24 +153,42 @@ const stampOf = (file: string) =>
 /** Tables by which a file is known as a ledger; `owner` alone is left by a start that was killed. */
 const ofLedger: ReadonlyArray<string> = ["follow_ups", "follow_ups_migrations"]
 
-/**
- * Fails with `DatabaseUnusable` where the file is another program's: it has tables, and none of a ledger. Only reads
- * it. Passes where it cannot be read, since to open it for writing then says why.
- */
-const refuseForeign = (file: string) =>
+/** Fails with `DatabaseUnusable` where the file is another program's: it has tables, and none of a ledger. */
+const refuseForeign = (file: string, sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
-    if (!(yield* isFilled(file))) return
-    const tables = Effect.flatMap(
-      open({ filename: file, busyTimeout, readOnly: true }),
-      (sql) => sql<{ name: string }>`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'owner'`
-    )
-    const names = (yield* Effect.orElseSucceed(Effect.scoped(tables), () => [])).map(({ name }) => name)
-    if (names.length > 0 && !names.some((name) => ofLedger.includes(name)))
-      return yield* new DatabaseUnusable({
-        database: file,
-        reason: `holds no ledger but another program's tables, such as ${names[0]}; give --db a file of its own`
-      })
+    const rows = yield* sql<{ name: string }>`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'owner'`
+    const names = rows.map(({ name }) => name)
+    if (names.length === 0 || names.some((name) => ofLedger.includes(name))) return
+    return yield* new DatabaseUnusable({
+      database: file,
+      reason: `holds no ledger but another program's tables, such as ${names[0]}; give --db a file of its own`
+    })
   })
+
+/** Offset of the byte that says how the file is written: 2 is with a write-ahead log, as a ledger is. */
+const writtenAt = 18
+
+/**
+ * Refuses another program's file that has no write-ahead log, before it is opened so that it gets one. A file with one
+ * is not opened for that: its log may lie beside another name of it.
+ */
+const refuseForeignWithoutLog = (file: string) =>
+  Effect.gen(function* () {
+    const hasNoLog = Option.liftThrowable(() => {
+      const handle = openSync(file, "r")
+      const bytes = new Uint8Array(1)
+      readSync(handle, bytes, 0, 1, writtenAt)
+      closeSync(handle)
+      return bytes[0] === 1
+    })
+    if (!Option.getOrElse(hasNoLog(), () => false)) return
+    const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
+    yield* refuseForeign(file, sql)
+  }).pipe(
+    Effect.scoped,
+    // To open it for writing says why it cannot be read.
+    Effect.catchTag("SqlError", () => Effect.void)
+  )
 
 const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({
@@ -185,7 +203,7 @@ const gone = (file: string, lock_file: string) =>
 const openAlone = (file: string) =>
   Effect.gen(function* () {
     yield* checkFolder(file)
-    yield* refuseForeign(file)
+    yield* refuseForeignWithoutLog(file)
     const files = yield* filesOf(file)
     const ofLock = yield* lock(file, files.lock_file)
     const onLock = <A>(effect: Effect.Effect<A, SqlError, SqlClient.SqlClient>) =>
@@ -193,6 +211,7 @@ const openAlone = (file: string) =>
     if (!(yield* isFilled(file)) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
     const stampNow = yield* stampOf(file)
     const sql = yield* openPatiently(file, "NORMAL")
+    yield* Effect.catchTag(refuseForeign(file, sql), "SqlError", (error) => unusable(file)(error))
     const claim = yield* Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql).pipe(
       Effect.mapError(unusable(file))
     )
@@ -230,8 +249,9 @@ export const refuseOpenElsewhere = (file: string) =>
 /** Opens the file for a change, beside a scheduler that may be running on it. */
 const openBeside = (file: string) =>
   Effect.gen(function* () {
-    yield* refuseForeign(file)
+    yield* refuseForeignWithoutLog(file)
     const sql = yield* openPatiently(file, "FULL")
+    yield* Effect.catchTag(refuseForeign(file, sql), "SqlError", (error) => unusable(file)(error))
     const files = yield* filesOf(file)
     const isOpenElsewhere = Effect.provideService(Ownership.isOpenElsewhere(files), SqlClient.SqlClient, sql)
     return (yield* Effect.mapError(isOpenElsewhere, unusable(file))) ? yield* otherName(file) : sql

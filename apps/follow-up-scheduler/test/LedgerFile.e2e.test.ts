@@ -14,7 +14,7 @@ import * as Process from "./Process.ts"
 const policy = `name: patient
 version: 1
 effective_from: all
-arm_lead: 6 seconds
+arm_lead: 2 seconds
 confirm_after: 1 second
 time_zone: UTC
 steps:

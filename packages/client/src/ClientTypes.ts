@@ -122,8 +122,8 @@ export interface EventsRequest {
   readonly path?: { readonly org_id?: OrgId }
   /**
    * How often to list the inbox beside listening: what a silent or lossy connection keeps back shows then, and all
-   * where none opens. Default 5 minutes; each time costs a request for every 100 chats. "never": not even at the start,
-   * for who lists it by itself.
+   * where none opens. Default 5 minutes, at least 1 second; each time costs a request for every 100 chats. "never": not
+   * even at the start, for who lists it by itself.
    */
   readonly listEvery?: DurationInput | "never"
 }
@@ -166,6 +166,8 @@ export interface InboxExtras {
    * For a reader that is slower than the inbox, 1,000 changes wait. What is pushed beyond them is dropped, and the
    * connection with it; once there is room again it is found by listing, as each chat is then. Only what is
    * `Unreadable` is lost.
+   *
+   * `urlParams.integration_id` counts for what is pushed, too, where the chat states its kind of channel.
    *
    * Remembers the id and `updated_at` of every chat it has seen. The key goes into the header of the handshake, which a
    * browser's WebSocket does not allow: provide that of Node, or of `ws`.

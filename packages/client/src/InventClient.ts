@@ -63,9 +63,9 @@ export const make = (
       ...methods,
       request: RawRequest.make(step, settings),
       state: { ...state, newestChat: NewestChat.make(state.info) },
-      inbox: { ...inbox, events: InboxEvents.make(settings, Inbox.events.path, inbox.stream) },
+      inbox: { ...inbox, events: InboxEvents.make(settings, "inbox.events", Inbox.events.path, inbox.stream) },
       orgs: { ...orgs, serverTime: ServerTime.make(orgs.list) },
-      chats: { ...chats, events: InboxEvents.make(settings, Chats.events.path, chats.stream) }
+      chats: { ...chats, events: InboxEvents.make(settings, "chats.events", Chats.events.path, chats.stream) }
     }
   })
 

@@ -302,6 +302,43 @@ describe("inbox.events", () => {
     })
   )
 
+  it.scoped("emits only what its filter lets pass, of what is pushed, too", () =>
+    Effect.gen(function* () {
+      const { emitted, sockets } = yield* run(() => json([]), undefined, { urlParams: { integration_id: "custom" } })
+      const of = (id: string, integration_id?: string) => frame({ ...chat(id), state: { id: "state", integration_id } })
+      for (const each of [of("a", "whatsapp_bot"), of("b", "custom"), of("c"), frame(chat("d"))]) sockets[0]!.says(each)
+      yield* TestClock.adjust("1 seconds")
+      expect(emitted()).toEqual(["Pushed b", "Pushed c", "Pushed d"])
+    })
+  )
+
+  it.scoped("reports a listed chat that is not as documented, once a connection", () =>
+    Effect.gen(function* () {
+      const odd = { id: "odd", members: `none of ${Vendor.apiKey}` }
+      const { changes, emitted } = yield* run(() => json([chat("a"), odd]), undefined, { listEvery: "1 minutes" })
+      yield* TestClock.adjust("5 minutes")
+      expect(emitted()).toEqual(["Listed a", 'Unreadable {"id":"odd","members":"none of <redacted>"}'])
+      expect(changes[1]).toMatchObject({ issue: expect.stringContaining("members") })
+    })
+  )
+
+  for (const [what, request, issue] of [
+    ["less than a second between two listings", { listEvery: "10 millis" }, /^.*listEvery.*at least 1000 ms/],
+    ["a negative time", { listEvery: "-1 seconds" }, /listEvery/],
+    ["an organization that is a step in the path", { path: { org_id: ".." } }, /^path.org_id: expected an id/]
+  ] as const) {
+    it.scoped(`refuses ${what}, and opens no socket`, () =>
+      Effect.gen(function* () {
+        const { fiber, sockets } = yield* run(() => json([]), undefined, request as never)
+        expect(sockets).toEqual([])
+        expect(yield* Effect.flip(Fiber.join(fiber))).toMatchObject({
+          _tag: "InvalidRequest",
+          issue: expect.stringMatching(issue)
+        })
+      })
+    )
+  }
+
   it.scoped("gives the list its filter", () =>
     Effect.gen(function* () {
       const request = { urlParams: { integration_id: "custom" }, listEvery: "1 minutes" } as const

@@ -113,16 +113,36 @@ const cases: ReadonlyArray<
     "StillUnknown",
     actions(...["a", "b"].map((id) => ({ id, action_id: "TOOLS:WEB_SEARCH", created_at })))
   ],
+  [
+    "an action of this kind that is off",
+    "StillUnknown",
+    actions({ id: "a", action_id: "TOOLS:WEB_SEARCH", enabled: false, created_at })
+  ],
   ["another secret key", "Applied", rotated("new")],
   ["the same secret key", "NotApplied", rotated("old")],
   ["a secret key that is not shown", "StillUnknown", rotated(null)],
   ["a broadcast of this name", "Applied", broadcasts({ id: "b1", name: "May", created_at })],
+  [
+    "a broadcast of this name that shows another segment",
+    "StillUnknown",
+    Organization.createBroadcastVerdict(
+      { broadcasts: { stream: list([{ id: "b1", name: "May", created_at, segment_id: "other" }]) } },
+      { payload: { name: "May", segment_id: "mine" } as never },
+      unknown
+    )
+  ],
   ["a broadcast of another name", "NotApplied", broadcasts({ id: "b1", name: "June", created_at })],
   ["a broadcast without a name", "StillUnknown", broadcasts({ id: "b1", created_at })],
   ["a broadcast that was started since", "Applied", sent({ id: "b1", status: "SENT", started_at: created_at })],
   ["a broadcast that was started before", "NotApplied", sent({ id: "b1", status: "FAILED", started_at: long_ago })],
   ["a broadcast that is a draft", "NotApplied", sent({ id: "b1", status: "DRAFT", started_at: null })],
   ["a broadcast that is being sent, nobody says since when", "StillUnknown", sent({ id: "b1", status: "SENDING" })],
+  ["a broadcast that failed again", "StillUnknown", sent({ id: "b1", status: "FAILED", started_at: created_at })],
+  [
+    "a broadcast that is being sent since before",
+    "StillUnknown",
+    sent({ id: "b1", status: "SENDING", started_at: long_ago })
+  ],
   ["a broadcast that is gone", "StillUnknown", sent({ id: "b2", status: "SENT", started_at: created_at })],
   ["two contacts of which the source is gone", "Applied", merged("target", "z")],
   ["two contacts that are both there", "NotApplied", merged("source", "target")],

@@ -122,7 +122,7 @@ const workflow_id = Ids.WorkflowId.make("workflow_1")
 const runs = (identifier: string | undefined, ...items: ReadonlyArray<object>) =>
   Records.runWorkflowVerdict(
     { workflows: { streamRuns: list(...items) } },
-    { path: { workflow_id }, payload: identifier === undefined ? {} : { identifier } },
+    { path: { workflow_id }, payload: { input: { order: 2 }, ...(identifier !== undefined && { identifier }) } },
     unknown
   )
 
@@ -143,7 +143,29 @@ const cases: ReadonlyArray<Case> = [
   ["two messages with these words", "StillUnknown", created(said(), said({ id: Ids.MessageId.make("m2") }))],
   ["an approval that is pending", "NotApplied", decided("pending")],
   ["an approval that is awaited", "NotApplied", decided("awaiting_approval")],
+  [
+    "an approval that is pending in one message and accepted in another",
+    "StillUnknown",
+    Records.decideApprovalVerdict(
+      messages(
+        { id: "m1", messages: [{ role: "tool", tool_call_id, status: "pending" }] },
+        { id: "m2", messages: [{ role: "tool", tool_call_id, status: "accepted" }] }
+      ),
+      { path: { chat_id, tool_call_id } },
+      unknown
+    )
+  ],
   ["an approval that is decided, nobody says by whom", "StillUnknown", decided("accepted")],
+  ...["<p>hello</p>", "hello\n\nSent by Invent", "hel…", "Hello!"].map((shown): Case => [
+    `a message that the server shows as ${JSON.stringify(shown)}`,
+    "StillUnknown",
+    created(said({ messages: [{ role: "assistant", parts: [{ type: "text", text: shown }] }] }))
+  ]),
+  [
+    "a message with other words",
+    "NotApplied",
+    created(said({ messages: [{ role: "assistant", parts: [{ type: "text", text: "good-bye" }] }] }))
+  ],
   ["a message that does not show its text", "StillUnknown", created(said({ messages: null }))],
   ["a message without parts", "StillUnknown", created(said({ messages: [{ role: "assistant", parts: [] }] }))],
   [
@@ -186,7 +208,16 @@ const cases: ReadonlyArray<Case> = [
   ],
   ["a contact with this address", "Applied", contacts(u1, contact())],
   ["no contact with this address", "NotApplied", contacts(u1)],
-  ["a contact with this address from before", "NotApplied", contacts(u1, contact({ created_at: long_ago }))],
+  [
+    "a contact with this address from before",
+    "NotApplied",
+    contacts(u1, contact({ created_at: long_ago, channels: [{ id: "ch", user_id: "u1", created_at: long_ago }] }))
+  ],
+  [
+    "a contact from before with a new channel of this address",
+    "Applied",
+    contacts(u1, contact({ created_at: long_ago }))
+  ],
   ["a contact that shows no channel", "StillUnknown", contacts(u1, contact({ channels: [] }))],
   ["a contact that does not show its channels", "StillUnknown", contacts(u1, { id: "new", created_at })],
   ["a contact of a request without address", "StillUnknown", contacts({ channel: { name: "Ada" } }, contact())],
@@ -224,8 +255,18 @@ const cases: ReadonlyArray<Case> = [
     runs("i", { id: "r", started_at: created_at, workflow_id, identifier: "i" })
   ],
   ["a run that names nothing", "StillUnknown", runs(undefined, { id: "r", started_at: created_at })],
+  [
+    "a run that shows another input",
+    "StillUnknown",
+    runs(undefined, { id: "r", started_at: created_at, workflow_id, input: { order: 1 } })
+  ],
   ["no run", "NotApplied", runs("i")],
   ["a message of the broadcast", "Applied", fired(said({ broadcast_id }))],
+  [
+    "two messages of the broadcast",
+    "StillUnknown",
+    fired(said({ broadcast_id }), said({ id: Ids.MessageId.make("m2"), broadcast_id }))
+  ],
   ["no message of the broadcast in this chat", "StillUnknown", fired(said())]
 ]
 

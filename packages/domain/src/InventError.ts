@@ -81,7 +81,7 @@ export class UnprocessableContent extends Schema.TaggedError<UnprocessableConten
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...answer,
   /** What the server required in `Retry-After`, counted from its answer. */
-  retryAfter: Schema.optionalWith(Schema.DurationFromSelf, { exact: true })
+  retryAfter: Schema.optionalWith(Schema.DurationFromMillis, { exact: true })
 }) {
   override get message() {
     return `${this.endpoint}: rate limited (429), ${this.attempts} requests`
@@ -138,12 +138,14 @@ export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
   ...call,
   /** The deadline of one attempt, or that of the whole call. */
   deadline: Schema.Literal("attempt", "total"),
-  after: Schema.DurationFromSelf
+  after: Schema.DurationFromMillis
 }) {
   override get message() {
     return `${this.endpoint}: the ${this.deadline} deadline of ${Duration.format(this.after)} passed`
   }
 }
+
+const inMillis = (wait: Duration.Duration) => Duration.format(Duration.millis(Math.ceil(Duration.toMillis(wait))))
 
 /** Too many calls wait for the rate limit already. This one did not join them, so nothing about it is ambiguous. */
 export class QueueFull extends Schema.TaggedError<QueueFull>()("QueueFull", {
@@ -151,10 +153,10 @@ export class QueueFull extends Schema.TaggedError<QueueFull>()("QueueFull", {
   /** Calls that wait. */
   queued: Schema.NonNegativeInt,
   /** How long this one would have waited. */
-  expectedWait: Schema.DurationFromSelf
+  expectedWait: Schema.DurationFromMillis
 }) {
   override get message() {
-    return `${this.endpoint}: ${this.queued} calls wait already, for ${Duration.format(this.expectedWait)}`
+    return `${this.endpoint}: ${this.queued} calls wait already, for ${inMillis(this.expectedWait)}`
   }
 }
 
@@ -180,7 +182,7 @@ export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("
   ...call,
   status: Schema.Int,
   /** When the server would accept the request again. */
-  retryAt: Schema.DateTimeUtcFromSelf
+  retryAt: Schema.DateTimeUtc
 }) {
   override get message() {
     return `${this.endpoint}: the server asks to come back at ${this.retryAt}, after this call's deadline`
@@ -196,7 +198,9 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("Outcom
   ...call,
   /** Method, path and a hash of the body: two equal requests have equal fingerprints. */
   fingerprint: Schema.String,
-  sentAt: Schema.DateTimeUtcFromSelf,
+  sentAt: Schema.DateTimeUtc,
+  /** When its answer counted as lost: from then on it is waited for that the request shows. */
+  lostAt: Schema.optionalWith(Schema.DateTimeUtc, { exact: true }),
   /** What happened to the answer. */
   reason: Schema.String,
   /** How to find out whether the request was applied, or why nothing shows it. */

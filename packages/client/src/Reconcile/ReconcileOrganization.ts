@@ -14,7 +14,7 @@ import type { Organization } from "@effect-invent/domain/Organization"
 import type { Table } from "@effect-invent/domain/Table"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { collect } from "../internal/reconcile/Collect.ts"
+import { collect, collectTwice } from "../internal/reconcile/Collect.ts"
 import * as Similarity from "../internal/reconcile/Similarity.ts"
 import type { Service } from "../ClientTypes.ts"
 import * as Reconcile from "../Reconcile.ts"
@@ -39,11 +39,12 @@ export const createActionVerdict = (
   options: Options = {}
 ): Found<AssistantAction> => {
   const since = Reconcile.before(unknown.sentAt, options)
-  const likeness = ({ action_id, created_at, name }: AssistantAction) =>
+  const likeness = (action: AssistantAction) =>
     Similarity.all(
-      Similarity.ifStated(payload.action_id, action_id),
-      Similarity.ifStated(payload.name, name),
-      Similarity.ofTime(created_at, since)
+      Similarity.ifStated(payload.action_id, action.action_id),
+      Similarity.ifStated(payload.name, action.name),
+      Similarity.ofShown(payload, action),
+      Similarity.ofTime(action.created_at, since)
     )
   return Effect.flatMap(collect("assistants.listActions", invent.assistants.streamActions({ path })), (actions) =>
     Reconcile.judge(actions, likeness, unknown, options)
@@ -78,16 +79,24 @@ export const createBroadcastVerdict = (
   options: Options = {}
 ): Found<Broadcast> => {
   const since = Reconcile.before(unknown.sentAt, options)
-  const likeness = ({ created_at, name }: Broadcast) =>
-    Similarity.all(Similarity.ifStated(payload.name, name), Similarity.ofTime(created_at, since))
+  const likeness = (broadcast: Broadcast) =>
+    Similarity.all(
+      Similarity.ifStated(payload.name, broadcast.name),
+      Similarity.ofShown(payload, broadcast),
+      Similarity.ofTime(broadcast.created_at, since)
+    )
   return Effect.flatMap(collect("broadcasts.list", invent.broadcasts.stream({ ...(path && { path }) })), (broadcasts) =>
     Reconcile.judge(broadcasts, likeness, unknown, options)
   )
 }
 
+/** A broadcast of these can be sent: each is before a sending, or after one that came to nothing. */
+const sendable: ReadonlyArray<unknown> = ["DRAFT", "CANCELLED", "FAILED"]
+
 /**
- * Whether `broadcasts.sendMarketing` was applied. Applied: the broadcast was started since. Not applied: it was started
- * before, or is a draft that never was. One that is sent twice within `skew` leaves open which of the two it was.
+ * Whether `broadcasts.sendMarketing` was applied. Applied: the broadcast was started since, and is under way or over.
+ * Not applied: it was started before or never, and can be sent still. Whatever else it shows leaves it open, also one
+ * that is sent twice within `skew`.
  */
 export const sendMarketingVerdict = (
   invent: { readonly broadcasts: Pick<Service["broadcasts"], "stream"> },
@@ -102,19 +111,19 @@ export const sendMarketingVerdict = (
     (broadcasts): Found<Broadcast> => {
       const broadcast = broadcasts.find(({ id }) => id === broadcast_id)
       if (broadcast === undefined) return stillUnknown(`${broadcast_id} is not listed`)
-      const started = Similarity.ofTime(broadcast.started_at, since)
-      if (started === "Equal") return Effect.succeed(Verdict.Applied({ result: broadcast }))
-      const isUnsent = started === "Different" || (!broadcast.started_at && broadcast.status === "DRAFT")
-      return isUnsent
+      const started = broadcast.started_at ? Similarity.ofTime(broadcast.started_at, since) : "Different"
+      const isSendable = sendable.includes(broadcast.status)
+      if (started === "Equal" && !isSendable) return Effect.succeed(Verdict.Applied({ result: broadcast }))
+      return started === "Different" && isSendable
         ? Reconcile.absent(unknown, options)
-        : stillUnknown("the broadcast does not say when it was started")
+        : stillUnknown("status and start of the broadcast leave open which sending they are of")
     }
   )
 }
 
 /**
  * Whether `contacts.mergeTwo` was applied. Applied: the source is listed no more, and the target is. Lists all
- * contacts.
+ * contacts, twice.
  */
 export const mergeTwoVerdict = (
   invent: { readonly contacts: Pick<Service["contacts"], "stream"> },
@@ -123,7 +132,7 @@ export const mergeTwoVerdict = (
   options: Reconcile.Patience = {}
 ): Found<Contact> =>
   Effect.flatMap(
-    collect("contacts.list", invent.contacts.stream({ ...(path && { path }) })),
+    collectTwice("contacts.list", invent.contacts.stream({ ...(path && { path }) })),
     (contacts): Found<Contact> => {
       const [source, target] = [payload.source_contact_id, payload.target_contact_id].map((wanted) =>
         contacts.find(({ id }) => id === wanted)
@@ -168,8 +177,12 @@ export const createContentVerdict = (
   if (title === undefined) return stillUnknown("the request has no title to look for")
   const since = Reconcile.before(unknown.sentAt, options)
   const available = invent.knowledge.streamAvailable({ path: { ...path, assistant_id }, urlParams: { type: "TEXT" } })
-  const likeness = ({ created_at, text }: KnowledgeContent) =>
-    Similarity.all(Similarity.ifStated(content.text, text), Similarity.ofTime(created_at, since))
+  const likeness = ({ created_at, text, title: stated }: KnowledgeContent) =>
+    Similarity.all(
+      stated ? Similarity.ifStated(title, stated) : "Equal",
+      Similarity.ifStated(content.text, text),
+      Similarity.ofTime(created_at, since)
+    )
   return Effect.gen(function* () {
     const titled = (yield* collect("knowledge.listAvailable", available)).filter(
       (item) => Similarity.ifStated(title, item.title) !== "Different"
@@ -191,8 +204,12 @@ export const createOrgVerdict = (
 ): Found<Organization> => {
   if (payload.name === undefined) return stillUnknown("the request has no name to look for")
   const since = Reconcile.before(unknown.sentAt, options)
-  const likeness = ({ created_at, name }: Organization) =>
-    Similarity.all(Similarity.ifStated(payload.name, name), Similarity.ofTime(created_at, since))
+  const likeness = (org: Organization) =>
+    Similarity.all(
+      Similarity.ifStated(payload.name, org.name),
+      Similarity.ofShown(payload, org),
+      Similarity.ofTime(org.created_at, since)
+    )
   return Effect.flatMap(collect("orgs.list", invent.orgs.stream({ ...(path && { path }) })), (orgs) =>
     Reconcile.judge(orgs, likeness, unknown, options)
   )

@@ -13,7 +13,7 @@ import { isUndecodable } from "@effect-invent/domain/schema/Undecodable"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { collect } from "../internal/reconcile/Collect.ts"
+import { collect, collectTwice } from "../internal/reconcile/Collect.ts"
 import * as Similarity from "../internal/reconcile/Similarity.ts"
 import type { Service } from "../ClientTypes.ts"
 import * as Reconcile from "../Reconcile.ts"
@@ -65,7 +65,7 @@ export const createMessageVerdict = (
 
 /**
  * Whether a `decideApproval`, the staff's or a contact's, was applied. Not applied: a message names the tool call and
- * says that it waits. Anything else leaves it open, as nothing published shows who decided.
+ * says that it waits, and none says anything else of it. The rest leaves it open: nothing published shows who decided.
  */
 export const decideApprovalVerdict = (
   invent: Reconcile.Lists,
@@ -74,7 +74,7 @@ export const decideApprovalVerdict = (
   options: Reconcile.Patience = {}
 ): Effect.Effect<Reconcile.Verdict<never>, RepeatableError> =>
   Effect.flatMap(Reconcile.listed(invent, path.chat_id), (messages) =>
-    messages.some((message) => Similarity.mentions(message, path.tool_call_id).some(Similarity.isWaiting))
+    Similarity.isOnlyWaiting(messages.flatMap((message) => Similarity.mentions(message, path.tool_call_id)))
       ? Reconcile.absent(unknown, options)
       : stillUnknown("no message says that the tool call is pending, and none can say whose decision it was")
   )
@@ -110,20 +110,21 @@ export const createContactVerdict = (
     return stillUnknown("the request has neither an address nor an e-mail to look for")
   }
   const since = Reconcile.before(unknown.sentAt, options)
-  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]): Similarity.Similarity =>
-    isUndecodable(listed)
-      ? "Doubtful"
-      : Similarity.all(
-          Similarity.ifStated(channel.user_id, listed.user_id),
-          Similarity.ifStated(channel.email, listed.email),
-          channel.contact_id === undefined ? "Equal" : Similarity.ofTime(listed.created_at, since)
-        )
+  // A channel that is newer than its contact was added to one who was there.
+  const ofChannel =
+    ({ created_at }: Contact) =>
+    (listed: NonNullable<Contact["channels"]>[number]): Similarity.Similarity =>
+      isUndecodable(listed)
+        ? "Doubtful"
+        : Similarity.all(
+            Similarity.ifStated(channel.user_id, listed.user_id),
+            Similarity.ifStated(channel.email, listed.email),
+            Similarity.ofTime(listed.created_at ?? (channel.contact_id === undefined ? created_at : undefined), since)
+          )
   const likeness = (contact: Contact): Similarity.Similarity =>
     Similarity.all(
-      Similarity.any((contact.channels ?? []).map(ofChannel)),
-      channel.contact_id === undefined
-        ? Similarity.ofTime(contact.created_at, since)
-        : Similarity.ifStated(channel.contact_id, contact.id)
+      Similarity.any((contact.channels ?? []).map(ofChannel(contact))),
+      Similarity.ifStated(channel.contact_id, contact.id)
     )
   const found = Stream.flatMap(Stream.fromIterable(filtersOf(channel)), (urlParams) =>
     invent.contacts.stream({ ...(path && { path }), urlParams })
@@ -147,10 +148,8 @@ export const mergeVerdict = (
   const sources = payload.source_contact_ids
   if (sources === undefined) return stillUnknown("the request names no contacts to look for")
   const { contact_id, ...org } = path
-  const contacts = collect("contacts.list", invent.contacts.stream({ path: org }))
   return Effect.flatMap(
-    // One that is deleted meanwhile moves those after it to a page that was read already: twice in a row, hardly.
-    Effect.zipWith(contacts, contacts, (first, second) => [...first, ...second]),
+    collectTwice("contacts.list", invent.contacts.stream({ path: org })),
     (contacts): Effect.Effect<Reconcile.Verdict<MergedContact>> => {
       const merged = contacts.find(({ id }) => id === contact_id)
       const left = sources.filter((source) => contacts.some(({ id }) => id === source))
@@ -200,8 +199,12 @@ export const createAssistantVerdict = (
   options: Options = {}
 ): Effect.Effect<Reconcile.Verdict<Assistant>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
-  const likeness = ({ created_at, name }: Assistant) =>
-    Similarity.all(Similarity.ifStated(payload.name, name), Similarity.ofTime(created_at, since))
+  const likeness = (assistant: Assistant) =>
+    Similarity.all(
+      Similarity.ifStated(payload.name, assistant.name),
+      Similarity.ofShown(payload, assistant),
+      Similarity.ofTime(assistant.created_at, since)
+    )
   return Effect.flatMap(collect("assistants.list", invent.assistants.stream({ ...(path && { path }) })), (assistants) =>
     Reconcile.judge(assistants, likeness, unknown, options)
   )
@@ -224,6 +227,7 @@ export const runWorkflowVerdict = (
     Similarity.all(
       Similarity.ifStated(workflow_id, run.workflow_id),
       identifier === undefined || Object.values(run).includes(identifier) ? "Equal" : "Doubtful",
+      Similarity.ofShown(payload, run),
       Similarity.ofTime(run.started_at, since)
     )
   return Effect.flatMap(collect("workflows.listRuns", invent.workflows.streamRuns({ path: org })), (runs) =>
@@ -247,13 +251,13 @@ export const sendTransactionalVerdict = (
     Reconcile.listed(invent, chat_id, since),
     (messages): Effect.Effect<Reconcile.Verdict<ChatMessage>> => {
       const known = new Set<string>(options.known)
-      const sent = messages.find(
-        ({ broadcast_id, created_at, id }) =>
-          broadcast_id === path.broadcast_id && !known.has(id) && Similarity.ofTime(created_at, since) === "Equal"
+      const ofBroadcast = messages.filter(
+        ({ broadcast_id, id }) => broadcast_id === path.broadcast_id && !known.has(id)
       )
-      return sent === undefined
+      const likeness = ({ created_at }: ChatMessage) => Similarity.ofTime(created_at, since)
+      return ofBroadcast.every((message) => likeness(message) === "Different")
         ? stillUnknown("the chat shows no message of the broadcast, which may have gone to another channel")
-        : Effect.succeed(Verdict.Applied({ result: sent }))
+        : Reconcile.judge(ofBroadcast, likeness, unknown, options)
     }
   )
 }

@@ -3,6 +3,7 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import type { HttpApiEndpoint } from "@effect/platform/HttpApiEndpoint"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -27,10 +28,19 @@ export interface Wire {
   readonly read: (status: number, text: string) => Option.Option<Parsed<unknown>>
 }
 
+class NotFinite extends Data.TaggedError("NotFinite")<{ readonly message: string }> {}
+
 const json = <A>(what: string, of: unknown, make: () => A): Parsed<A> =>
   Either.try({
     try: make,
-    catch: () => ParseResult.parseError(new ParseResult.Type(AST.unknownKeyword, of, `Could not ${what} JSON`))
+    catch: (error) =>
+      ParseResult.parseError(
+        new ParseResult.Type(
+          AST.unknownKeyword,
+          of,
+          error instanceof NotFinite ? error.message : `Could not ${what} JSON`
+        )
+      )
   })
 
 const reader = (asts: ReadonlyArray<AST.AST>): ((text: string) => Parsed<unknown>) => {
@@ -46,10 +56,16 @@ const reader = (asts: ReadonlyArray<AST.AST>): ((text: string) => Parsed<unknown
         )
 }
 
+/** Stands for the statuses that the contract does not name. */
+const anyStatus = 0
+
 const readers = ({ ast }: Schema.Schema.Any) => {
   const asts = ast._tag === "Union" ? ast.types : [ast]
   const ofStatus = (status: number) => reader(asts.filter((ast) => HttpApiSchema.getStatusSuccessAST(ast) === status))
-  return new Map(asts.map(HttpApiSchema.getStatusSuccessAST).map((status) => [status, ofStatus(status)]))
+  const statuses = asts.map(HttpApiSchema.getStatusSuccessAST)
+  // An answer that is not looked at may come with any status of a success.
+  if (asts.every(HttpApiSchema.isVoid)) statuses.push(anyStatus)
+  return new Map(statuses.map((status) => [status, ofStatus(status)]))
 }
 
 /** What is not in the contract is not written. */
@@ -58,6 +74,13 @@ const writer = (schema: Option.Option<Schema.Schema.Any>): ((value: unknown) => 
     onNone: () => () => Effect.void,
     onSome: (schema) => Schema.encodeUnknown(schema as Schema.Schema<unknown>)
   })
+
+/** JSON writes a number that is none as null, which some keys take for a wish. */
+const finite = (key: string, value: unknown): unknown => {
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new NotFinite({ message: `${key}: ${value} is no number of JSON` })
+  return value
+}
 
 const parameter = /:(\w+)/g
 
@@ -79,9 +102,10 @@ export const make = (endpoint: HttpApiEndpoint.AnyWithProps, baseUrl: string): W
         const request = HttpClientRequest.appendUrlParams(HttpClientRequest.setUrl(empty, url), query ?? {})
         if (Option.isNone(endpoint.payloadSchema)) return request
         const body = yield* writePayload(payload)
-        const text = yield* json("encode as", body, () => JSON.stringify(body))
+        const text = yield* json("encode as", body, () => JSON.stringify(body, finite))
         return HttpClientRequest.setBody(request, HttpBody.text(text, "application/json"))
       }),
-    read: (status, text) => Option.map(Option.fromNullable(readersOf.get(status)), (read) => read(text))
+    read: (status, text) =>
+      Option.map(Option.fromNullable(readersOf.get(status) ?? readersOf.get(anyStatus)), (read) => read(text))
   }
 }

@@ -109,7 +109,9 @@ const callable = (
     hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path }
   const blocking = Deadline.ofBlocking(settings.deadlines)
 
-  const issueOf = ({ issue }: ParseResult.ParseError) => Issue.innermost(issue, withoutKey)
+  // What came where a secret belongs may be one.
+  const issueOf = ({ issue }: ParseResult.ParseError) =>
+    Issue.innermost(issue, withoutKey).replace(/(secret_key.*?: ).*/s, "$1not as documented")
 
   const read = (response: HttpClientResponse, call: CallState.CallState) =>
     Option.match(wire.read(response.status, call.text), {

@@ -7,24 +7,27 @@ import type { Chat } from "@effect-invent/domain/Chat"
 import * as Graphemes from "@effect-invent/domain/Graphemes"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { InboxEvent } from "@effect-invent/domain/Chat/InboxEvent"
-import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
-import { isDecoded, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
+import { InvalidRequest, isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
+import { isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Socket from "@effect/platform/Socket"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { InboxChange } from "../../InboxChange.ts"
+import type { InboxFilter } from "../../ClientMethods.ts"
 import type { EventsRequest } from "../../ClientTypes.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Authentication from "../pipeline/Authentication.ts"
 import * as MonotonicClock from "../pipeline/MonotonicClock.ts"
+import * as ValidateOption from "../pipeline/ValidateOption.ts"
 
 /** The changes to emit, and at the end the reason for the end. */
 type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
@@ -44,8 +47,10 @@ const defaultListEvery = Duration.minutes(5)
 
 interface Options {
   readonly url: string
-  readonly list: Stream.Stream<Chat, RepeatableError>
+  readonly list: Stream.Stream<Chat | Undecodable, RepeatableError>
   readonly listEvery: Duration.DurationInput | "never"
+  /** Whether the list would show the chat: the socket knows no filter. */
+  readonly isWanted: (chat: Chat) => boolean
 }
 
 const decoder = new TextDecoder()
@@ -110,22 +115,35 @@ const connect = (settings: Settings, url: string) =>
   )
 
 /** One connection, from its opening to its end. Fails only with what a later connection could not change. */
-const session = (settings: Settings, { list, listEvery, url }: Options, changes: Changes) => {
+const session = (settings: Settings, { isWanted, list, listEvery, url }: Options, changes: Changes) => {
   const seen = makeSeen()
+  const unreadable = new Set<string>()
   const withoutKey = Authentication.withoutKey(settings.apiKey)
   let listedAt = Number.NEGATIVE_INFINITY
 
+  const changeOf = (entry: Chat | Undecodable): InboxChange | undefined => {
+    if (isUndecodable(entry)) {
+      const excerpt = Graphemes.cut(withoutKey(JSON.stringify(entry.raw)), excerptLength)
+      if (unreadable.has(excerpt)) return undefined
+      unreadable.add(excerpt)
+      return InboxChange.Unreadable({ excerpt, issue: withoutKey(entry.issue) })
+    }
+    if (!seen.isNew(entry)) return undefined
+    seen.add(entry)
+    return InboxChange.Listed({ chat: entry })
+  }
   const listed = Effect.flatMap(MonotonicClock.millis, (now) =>
-    Stream.filter(list, seen.isNew).pipe(
-      Stream.runForEach((chat) => {
-        seen.add(chat)
-        return Queue.offer(changes, Effect.succeed(InboxChange.Listed({ chat })))
+    list.pipe(
+      Stream.runForEach((entry) => {
+        const change = changeOf(entry)
+        return change === undefined ? Effect.void : Queue.offer(changes, Effect.succeed(change))
       }),
       Effect.tap(() => void (listedAt = now))
     )
   )
   /** Whether there was room. */
   const push = (change: InboxChange): boolean => {
+    if (change._tag === "Pushed" && !isWanted(change.chat)) return true
     const isQueued = Queue.unsafeOffer(changes, Effect.succeed(change))
     if (isQueued && change._tag !== "Unreadable") seen.add(change.chat)
     return isQueued
@@ -194,17 +212,31 @@ const stream = (
   )
 }
 
-type Request = Omit<EventsRequest, "listEvery">
+type Request = Omit<EventsRequest, "listEvery"> & { readonly urlParams?: InboxFilter }
+
+/** The shortest `listEvery`, in milliseconds: a listing costs at least one request of the quota. */
+const shortest = 1000
 
 /** The stream of the WebSocket at this path of the contract, and of the list beside it. */
 export const make =
   <R extends Request>(
     settings: Settings,
+    endpoint: string,
     path: string,
     list: (request: R) => Stream.Stream<Chat | Undecodable, RepeatableError>
   ) =>
   ({ listEvery = defaultListEvery, ...request }: R & Pick<EventsRequest, "listEvery"> = {} as R) => {
-    const org = encodeURIComponent(request.path?.org_id ?? settings.orgId)
-    const url = `${settings.baseUrl.replace(/^http/, "ws")}${path.replace(":org_id", org)}`
-    return stream(settings, { url, list: Stream.filter(list(request as unknown as R), isDecoded), listEvery })
+    const org = request.path?.org_id ?? settings.orgId
+    const every = listEvery === "never" ? undefined : ValidateOption.duration("listEvery", listEvery, shortest)
+    const issue = ValidateOption.isId(org)
+      ? every && Option.getOrUndefined(Option.map(Either.getLeft(every), String))
+      : `path.org_id: expected an id, got ${JSON.stringify(org)}`
+    if (issue !== undefined) return Stream.fail(new InvalidRequest({ endpoint, issue }))
+    const kind = request.urlParams?.integration_id
+    return stream(settings, {
+      url: `${settings.baseUrl.replace(/^http/, "ws")}${path.replace(":org_id", encodeURIComponent(org))}`,
+      list: list(request as unknown as R),
+      listEvery,
+      isWanted: ({ state }) => kind === undefined || (state?.integration_id ?? kind) === kind
+    })
   }

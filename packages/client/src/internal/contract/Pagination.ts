@@ -35,7 +35,8 @@ interface Progress {
 }
 
 const isLast = (response: HttpClientResponse, seen: number, take: number, length: number): boolean => {
-  if (length === 0) return true
+  // A server that gives more than was requested has no pages: for some lists no page says whether they have any.
+  if (length === 0 || length > take) return true
   const count = numberIn(response, Paging.headers.count)
   // A server may give fewer than were requested on every page, so a short page alone ends nothing when it names its
   // size.

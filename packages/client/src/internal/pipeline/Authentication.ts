@@ -14,9 +14,16 @@ export const make =
   (request, call) =>
     next(HttpClientRequest.bearerToken(request, apiKey), call)
 
-/** Removes the key from text, also where it is quoted as JSON or in a URL: a server may echo what it was sent. */
+/** The value of a key of JSON that is a secret of the vendor's: an assistant's. */
+const secretValue = /("secret_key"\s*:\s*")(?:[^"\\]|\\.)*/g
+
+/**
+ * Removes the key from text, also where it is quoted as JSON or in a URL: a server may echo what it was sent. Removes
+ * an assistant's `secret_key` from JSON, too.
+ */
 export const withoutKey = (apiKey: Redacted.Redacted): ((text: string) => string) => {
   const key = Redacted.value(apiKey)
   const forms = new Set([key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)])
-  return (text) => [...forms].reduce((text, form) => text.replaceAll(form, "<redacted>"), text)
+  return (text) =>
+    [...forms].reduce((text, form) => text.replaceAll(form, "<redacted>"), text).replaceAll(secretValue, "$1<redacted>")
 }

@@ -2,6 +2,7 @@
 import type { Safety } from "@effect-invent/domain/api/RetrySafety"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import type { Clock } from "effect/Clock"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -47,7 +48,9 @@ export interface CallState extends Endpoint {
   /** How long the last request waited for its permit, in seconds. */
   queued: number
   /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
-  unconfirmedRequest: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
+  unconfirmedRequest:
+    | { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc; readonly clock: Clock }
+    | undefined
   /** The status of the answer to the last request, as soon as there is one. */
   status: number | undefined
   /** The whole answer to the last request, if there was one. */

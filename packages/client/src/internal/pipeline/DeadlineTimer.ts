@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Tracer from "effect/Tracer"
 import * as DebugLog from "../telemetry/DebugLog.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
@@ -97,7 +98,8 @@ export const make = (): Watch => {
           const surroundings = Runtime.make({
             context: Context.add(parent.currentContext, Tracer.ParentSpan, span),
             fiberRefs: DebugLog.quietly(parent),
-            runtimeFlags
+            // Also where the caller cannot be interrupted, as in a finalizer, the alarm interrupts the work.
+            runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption)
           })
           const alarm = {
             until,

@@ -43,11 +43,12 @@ const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
 
 const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | undefined => {
   if (call.safety !== "Unsafe" || !call.unconfirmedRequest) return undefined
-  const { request, sentAt } = call.unconfirmedRequest
+  const { clock, request, sentAt } = call.unconfirmedRequest
   return new InventError.OutcomeUnknown({
     ...facts(call, call.answer),
     fingerprint: fingerprint(request),
     sentAt,
+    lostAt: DateTime.unsafeMake(clock.unsafeCurrentTimeMillis()),
     reason,
     reconcile: reconcile(call.endpoint, sentAt)
   })

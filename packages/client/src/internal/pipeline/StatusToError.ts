@@ -48,6 +48,9 @@ const rejections: Readonly<Record<number, new (facts: Facts) => InventError.Inve
   422: InventError.UnprocessableContent
 }
 
+/** Statuses below 500 with which a server has not handled a request, and may handle the next one. */
+const passing = [408, 425]
+
 const rejectionOf = (call: CallState, answer: Answer): InventError.InventError => {
   const Rejection = rejections[answer.status]
   return Rejection === undefined
@@ -163,7 +166,7 @@ export const make =
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
           ? (call.refusal = Failure.Throttled({ answer, retryAfter }))
-          : answer.status >= 500
+          : answer.status >= 500 || passing.includes(answer.status)
             ? Failure.Faulted({ answer, retryAfter })
             : Failure.Rejected({ error: rejectionOf(call, answer) })
       })

@@ -136,12 +136,14 @@ export const make = (transport: HttpClient.HttpClient): Middleware<Failure> => {
       call.status = undefined
       call.answer = undefined
       call.refusal = undefined
-      const now = MonotonicClock.clockOf(fiber).unsafeCurrentTimeMillis()
-      call.unconfirmedRequest = { request, sentAt: DateTime.unsafeMake(now) }
-      return Effect.mapError((isSingle ? single : repeatable).execute(request), (error) => {
+      const clock = MonotonicClock.clockOf(fiber)
+      call.unconfirmedRequest = { request, sentAt: DateTime.unsafeMake(clock.unsafeCurrentTimeMillis()), clock }
+      return Effect.catchAll((isSingle ? single : repeatable).execute(request), (error) => {
+        // A client that was set to fail by status has an answer all the same.
+        if (error._tag === "ResponseError" && error.reason === "StatusCode") return Effect.succeed(error.response)
         const failure = classify(error)
         if (failure._tag === "NeverSent") call.unconfirmedRequest = undefined
-        return failure
+        return Effect.fail(failure)
       })
     })
 }

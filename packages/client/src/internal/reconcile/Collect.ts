@@ -16,3 +16,12 @@ export const collect = <A extends { readonly id: string }>(
     Stream.runCollect,
     Effect.map((items) => [...new Map(Chunk.toReadonlyArray(items).map((item) => [item.id, item as A])).values()])
   )
+
+/**
+ * The same by two readings, for a verdict by what is missing. An entry that is deleted while a list is read moves one
+ * of those after it to a page that was read already.
+ */
+export const collectTwice = <A extends { readonly id: string }>(
+  endpoint: string,
+  stream: Stream.Stream<A | Undecodable, RepeatableError>
+): Effect.Effect<ReadonlyArray<A>, RepeatableError> => collect(endpoint, Stream.concat(stream, stream))

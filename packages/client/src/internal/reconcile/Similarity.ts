@@ -11,6 +11,7 @@ import type { File } from "@effect-invent/domain/File"
 import type { AssistantId, ChannelId, ContactId, ToolCallId } from "@effect-invent/domain/Ids"
 import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
+import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
 
 /** Whether an entry is what was sent: it is, it may be, or it is not. */
@@ -47,12 +48,19 @@ export const ofStaff = ({ member, role }: ChatMessage): Similarity => {
 }
 
 /**
- * The letters and digits of a text: a server may keep it with other capitals, blanks, punctuation or code points. A
- * text without any, such as an emoji, stays as it is.
+ * The letters and digits of a text: a server may keep it with other capitals, blanks, punctuation or code points, in
+ * HTML, or with other addresses in its links. A text without any, such as an emoji, stays as it is.
  */
 const loose = (text: string) => {
-  const composed = text.normalize("NFKC").toLowerCase()
+  const plain = text.replaceAll(/<\/?[a-z][^>]*>|&#?\w+;|https?:\/\/\S+/gi, " ")
+  const composed = plain.normalize("NFKC").toLowerCase()
   return composed.replaceAll(/[\s\p{P}\p{S}]+/gu, "") || composed.trim()
+}
+
+/** Whether the words are the same, or the same but for a text added behind them, or for an end that was cut off. */
+const areSameWords = (sent: string, listed: string) => {
+  const [words, shown] = [loose(sent), loose(listed)]
+  return shown.startsWith(words) || (/(…|\.\.\.)\s*$/.test(listed) && words.startsWith(shown))
 }
 
 /**
@@ -65,8 +73,8 @@ export const ofContent = (message: ChatMessage, sent: UserMessage): Similarity =
   const isWhole = listed.length === sent.length && listed.every((part, index) => part.text === sent[index]?.text)
   if (isWhole) return "Equal"
   const isShown = inner.length > 0 && inner.every(({ parts }) => parts?.length) && listed.every(({ text }) => text)
-  const words = loose(sent.map((part) => part.text).join(" "))
-  return !isShown || loose(listed.map((part) => part.text).join(" ")) === words ? "Doubtful" : "Different"
+  const [words, shown] = [sent, listed].map((parts) => parts.map(({ text }) => text).join(" "))
+  return !isShown || areSameWords(words!, shown!) ? "Doubtful" : "Different"
 }
 
 const millisPerDay = 86_400_000
@@ -107,6 +115,24 @@ export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined)
   return areAlike ? "Doubtful" : "Different"
 }
 
+const isShownAs = (wanted: unknown, shown: unknown): boolean => {
+  if (wanted === undefined || shown === null || shown === undefined) return true
+  if (DateTime.isDateTime(wanted)) return DateTime.isDateTime(shown) && Equal.equals(wanted, shown)
+  if (Array.isArray(wanted))
+    return (
+      Array.isArray(shown) && shown.length === wanted.length && wanted.every((each, at) => isShownAs(each, shown[at]))
+    )
+  if (Predicate.isRecord(wanted))
+    return Predicate.isRecord(shown) && Object.entries(wanted).every(([key, each]) => isShownAs(each, shown[key]))
+  return wanted === shown || (typeof wanted === "string" && typeof shown === "string" && loose(wanted) === loose(shown))
+}
+
+/**
+ * Whether an entry shows what was asked for, as far as it has the same keys. One that shows something else may be of
+ * another request of this program, or what the server made of this one.
+ */
+export const ofShown = (wanted: object, entry: object): Similarity => (isShownAs(wanted, entry) ? "Equal" : "Doubtful")
+
 /**
  * A file by its name and size. Of one that was sent without a name, or by its address, neither is known. A name that
  * differs is doubtful: a server may rename a file.
@@ -140,9 +166,15 @@ export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Simi
     ofTime(listed.created_at, since)
   )
 
+type Mention = Readonly<Record<string, unknown>>
+
 /** Whether what names a tool call says that it waits for a person: no page prints the word for that. */
-export const isWaiting = ({ status }: Readonly<Record<string, unknown>>): boolean =>
+export const isWaiting = ({ status }: Mention): boolean =>
   typeof status === "string" && /pending|await|waiting/i.test(status)
+
+/** Whether one of these says that the tool call waits, and none has another status of it. */
+export const isOnlyWaiting = (mentions: ReadonlyArray<Mention>): boolean =>
+  mentions.some(isWaiting) && mentions.every((mention) => mention["status"] === undefined || isWaiting(mention))
 
 /** The objects in a message that name a tool call, however deep: where its id stands is not published. */
 export const mentions = (

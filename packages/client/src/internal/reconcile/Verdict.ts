@@ -55,7 +55,7 @@ export const absent = (
   { visibleWithin = defaults.visibleWithin }: Patience
 ): Effect.Effect<Verdict<never>> =>
   Effect.map(DateTime.now, (now) => {
-    const conclusiveAt = DateTime.addDuration(unknown.sentAt, visibleWithin)
+    const conclusiveAt = DateTime.addDuration(unknown.lostAt ?? unknown.sentAt, visibleWithin)
     return DateTime.lessThan(now, conclusiveAt)
       ? Verdict.StillUnknown({ reason: `nothing is listed yet; look again at ${DateTime.formatIso(conclusiveAt)}` })
       : Verdict.NotApplied()

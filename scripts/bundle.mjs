@@ -21,6 +21,8 @@ import { fileURLToPath } from "node:url"
 module.enableCompileCache?.(fileURLToPath(new URL("compiled", import.meta.url)))
 // A reload that comes while the program is being loaded is none: it reads its policies after that. It must not end it.
 if (process.argv.includes("serve")) process.on("SIGHUP", () => {})
+// What a library will do differently one day is for who builds this, and not for the log of who runs it.
+process.noDeprecation = true
 await import("./main.js")
 `
 

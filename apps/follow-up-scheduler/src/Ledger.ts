@@ -34,6 +34,8 @@ import * as Enrolments from "./Ledger/Enrolments.ts"
 import * as FollowUpQueries from "./Ledger/FollowUpQueries.ts"
 import { followUps } from "./Ledger/Rows.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
+import * as Identity from "./Ledger/Identity.ts"
+import type { LedgerLost } from "./Ledger/Database/Ownership.ts"
 import * as Reviews from "./Ledger/Reviews.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
 import * as SendLimits from "./Ledger/SendLimits.ts"
@@ -78,8 +80,11 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
       event: AuditEvent.AuditEvent,
       within: { readonly chat: ChatSnapshot; readonly limits: SendLimits.Limits }
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
-    /** Fails where another process has brought the tables to a newer edition. */
-    readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
+    /**
+     * Fails where another process has brought the tables to a newer edition, and with `LedgerLost` where the database
+     * holds another ledger than at the first call: it was made anew, or another one has got its name.
+     */
+    readonly isUsable: Effect.Effect<void, LedgerLost | LedgerOfOtherEdition | SqlError>
     /**
      * Records the latest decision about a chat together with the plan that follows from it, if one does, as `plan`
      * would. The audit gets a line when the decision differs from the one before.
@@ -253,7 +258,10 @@ const make = Effect.gen(function* () {
     plan,
     advance,
     decided,
-    isUsable: Effect.provideService(Migrations.isNotNewer, SqlClient.SqlClient, sql)
+    isUsable: Effect.zipRight(
+      Effect.provideService(Migrations.isNotNewer, SqlClient.SqlClient, sql),
+      yield* Identity.makeCheck(sql)
+    )
   } satisfies Ledger["Type"]
 })
 

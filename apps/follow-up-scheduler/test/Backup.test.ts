@@ -79,6 +79,30 @@ describe("backup", () => {
   )
 })
 
+describe("a copy of a private ledger", () => {
+  story("is as private, and leaves nothing beside it", ({ db, files }) =>
+    Effect.gen(function* () {
+      yield* files.chmod(db, 0o600)
+      const [copy, folder] = [`${db}.copy`, db.slice(0, db.lastIndexOf("/"))]
+      expect(yield* CommandLine.run(["backup", copy, "--db", db])).toMatchObject({ code: 0, stderr: "" })
+      expect((yield* files.stat(copy)).mode & 0o777).toBe(0o600)
+      expect((yield* files.readDirectory(folder)).filter((name) => name.startsWith("a.db.copy"))).toEqual(["a.db.copy"])
+    })
+  )
+
+  story("has the rights and the owner of the ledger that it replaces", ({ db, files, restore }) =>
+    Effect.gen(function* () {
+      yield* files.chmod(db, 0o640)
+      const isRoot = process.getuid?.() === 0
+      if (isRoot) yield* files.chown(db, 65_534, 65_534)
+      const before = yield* files.stat(db)
+      expect(yield* restore).toMatchObject({ code: 0, stderr: "" })
+      const { gid, mode, uid } = yield* files.stat(db)
+      expect({ gid, uid, mode: mode & 0o777 }).toEqual({ gid: before.gid, uid: before.uid, mode: 0o640 })
+    })
+  )
+})
+
 describe("restore", () => {
   story("puts the copy in the place of what a link leads to, and leaves the link", ({ copy, db, files, open }) =>
     Effect.gen(function* () {

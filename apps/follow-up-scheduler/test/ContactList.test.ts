@@ -38,6 +38,9 @@ describe("a list of contacts", () => {
     ['name,contact_id\n"two\nlines",c_1\nAda,\n', "line 4: has no contact id"],
     ["name,contact_id\nAda\n", "line 2: has no contact id"],
     ['c_1\n"c_2\nc_3', "line 2: has a quote that nothing closes"],
+    ["id\nc_1\n", "line 1: names its column id; call it contact_id, if it has contact ids"],
+    ["E-mail\na@b.example\n", "line 1: names its column e-mail; call it contact_id, if it has contact ids"],
+    ["c_1\na@b.example\n", "line 2: is no contact id"],
     ["erased:abc", "line 1: is the proof of an erased contact, and no contact id"]
   ] as const
   for (const [text, says] of refused) {

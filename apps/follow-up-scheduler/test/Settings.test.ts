@@ -113,6 +113,8 @@ inbox: FILE
 every: true
 RUNNER_HOST: [a, b]
 policy: { a: 1 }
+org: []
+chats: ""
 `)
       ).toEqual([
         "configuration follow-ups.yaml, line 1: evry is neither an option nor a variable; did you mean every?",
@@ -121,7 +123,9 @@ policy: { a: 1 }
         "configuration follow-ups.yaml, line 4: inbox must be true or false",
         "configuration follow-ups.yaml, line 5: every must be DURATION",
         "configuration follow-ups.yaml, line 6: RUNNER_HOST must be one text",
-        "configuration follow-ups.yaml, line 7: policy must be a text, a number, true, false, or a list of texts"
+        "configuration follow-ups.yaml, line 7: policy must be a text, a number, true, false, or a list of texts",
+        "configuration follow-ups.yaml, line 8: org is empty; leave it out, or give a value",
+        "configuration follow-ups.yaml, line 9: chats is empty; leave it out, or give a value"
       ])
     })
   )

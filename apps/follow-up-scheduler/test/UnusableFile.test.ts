@@ -7,10 +7,12 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { readFileSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as EmptyLog from "../src/Ledger/Database/EmptyLog.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as CommandLine from "./CommandLine.ts"
 
 const policy = "name: nudge\nversion: 1\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
@@ -111,3 +113,90 @@ describe.each(["DELETE", "WAL"] as const)("the SQLite file of another program (%
     )
   }
 })
+
+describe("a ledger that is empty, though a scheduler has run on it", () => {
+  for (const command of [["pause"], ["resume"], ["opt-out", "contact_1"], ["opt-in", "contact_1"], ["status"]]) {
+    it.live(`is refused by ${command[0]}, and stays empty`, () =>
+      inFolder(
+        Effect.gen(function* () {
+          yield* Effect.provide(Effect.void, Layer.provide(Sqlite.layer("a.db"), NodeContext.layer))
+          writeFileSync("a.db", "")
+          const { code, stderr } = yield* CommandLine.run([...command, "--db", "a.db"], { env })
+          expect([code, stderr]).toEqual([
+            2,
+            expect.stringMatching(/^database a.db: (is gone or empty|holds no ledger)/)
+          ])
+          expect(readFileSync("a.db").length).toBe(0)
+        })
+      )
+    )
+  }
+})
+
+describe("what is no file", () => {
+  for (const command of [["status"], ["doctor"], ["pause"], serve]) {
+    it.live(`is refused by ${command[0]} in one line`, () =>
+      inFolder(
+        Effect.gen(function* () {
+          execFileSync("mkfifo", ["a.db"])
+          mkdirSync("folder")
+          for (const [db, what] of [
+            ["a.db", "no file"],
+            ["folder", "a folder"]
+          ] as const) {
+            const args = [...command.filter((word) => word !== "--db" && word !== "a.db"), "--db", db]
+            const { code, stderr, stdout } = yield* CommandLine.run(args, { env, http: refusing })
+            expect(code).toBeGreaterThan(0)
+            expect(`${stderr}${stdout}`).toContain(`database ${db}: is ${what}\n`)
+          }
+        })
+      )
+    )
+  }
+})
+
+it.live("the id of a chat is refused as that of a contact, and an unknown contact is named as such", () =>
+  inFolder(
+    Effect.gen(function* () {
+      const ledger = Layer.provideMerge(Ledger.layer, Layer.provide(Sqlite.layer("a.db"), NodeContext.layer))
+      const latest = {
+        chat_id: "chat_1",
+        conversation_id: "chat_1",
+        decision: "Stop",
+        reason: "replied",
+        until: null
+      } as const
+      yield* Effect.provide(
+        Effect.flatMap(Ledger.Ledger, ({ decided }) => decided(latest)),
+        ledger
+      )
+      for (const command of ["opt-out", "opt-in", "erase"]) {
+        expect(yield* CommandLine.run([command, "--db", "a.db", "chat_1"])).toMatchObject({
+          code: 2,
+          stderr: "chat_1 is the id of a chat, and none of a contact; nothing was recorded\n"
+        })
+        const { code, stdout } = yield* CommandLine.run([command, "--db", "a.db", `contact_of_${command}`])
+        expect([code, stdout.replaceAll(/\s+/g, " ")]).toEqual([
+          0,
+          expect.stringContaining("No chat of theirs is on record here; look at the id")
+        ])
+      }
+    })
+  )
+)
+
+it.live("a database that was made anew under a scheduler is not its ledger any more", () =>
+  inFolder(
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { isUsable } = yield* Ledger.Ledger
+      yield* Effect.zipRight(isUsable, isUsable)
+      yield* sql`UPDATE erasure_key SET secret = 'that of another ledger'`
+      expect(yield* Effect.flip(isUsable)).toMatchObject({ _tag: "LedgerLost" })
+    }).pipe(
+      Effect.provide(
+        Layer.provideMerge(Layer.provideMerge(Erasure.layer, Ledger.layer), SqliteClient.layer({ filename: "a.db" }))
+      )
+    )
+  )
+)

@@ -110,6 +110,7 @@ export const ifStillOwned =
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
       yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
+      yield* ledger.isUsable
       const { chat } = beginning.look
       if ((yield* ledger.heldOnceArmed)(followUp.policy) || (yield* erasure.check(chat)).isErased) return true
       if ((yield* ledger.notReadWhole(chat)).length > 0) return true

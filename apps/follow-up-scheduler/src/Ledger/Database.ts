@@ -2,6 +2,7 @@
  * Where the ledger and the timers are kept: a SQLite file of one scheduler, or a PostgreSQL database that many share.
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
+import type { Path } from "@effect/platform/Path"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Config from "effect/Config"
@@ -138,7 +139,11 @@ export const restore = <E, R>(
     )
   )
 
-type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError, FileSystem>
+type Readable = Layer.Layer<
+  SqlClient,
+  DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError,
+  FileSystem | Path
+>
 
 /** Holds nothing, in the form of a ledger. */
 const empty = Layer.tap(Sqlite.layerEmpty, (context) => Effect.provide(Migrations.create, context))

@@ -17,6 +17,7 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import { reasonOf } from "../Ledger/Database/DatabaseUnusable.ts"
 import { Ledger } from "../Ledger.ts"
 import { Health } from "./Health.ts"
 import { keyRefused } from "./Health/ProcessTroubles.ts"
@@ -175,7 +176,7 @@ const ofAllProcesses: Kind = "key_refused"
 
 /** The record of the alerts of {@link ofAllProcesses}. Where it fails, an alert is sent too often rather than never. */
 const makeRecord = Effect.map(Ledger, (ledger) => {
-  const orLog = Effect.catchAll((error: SqlError) => Effect.logWarning(`an alert is not on record: ${error.message}`))
+  const orLog = Effect.catchAll((error: SqlError) => Effect.logWarning(`an alert is not on record: ${reasonOf(error)}`))
   return {
     read: Effect.match(ledger.lastAlert(ofAllProcesses), {
       onFailure: (): ReadonlyArray<Sent> => [],

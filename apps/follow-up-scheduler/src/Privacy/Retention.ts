@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { reasonOf } from "../Ledger/Database/DatabaseUnusable.ts"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import { Erasure } from "./Erasure.ts"
 import * as StoredTimers from "../Ledger/StoredTimers.ts"
@@ -39,6 +40,6 @@ export const keeping = (keep: Duration.Duration) =>
             CountText.count(chats, "erased chat")
         )
     })
-    const retried = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
+    const retried = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${reasonOf(error)}`))
     return yield* Effect.repeat(retried, Schedule.spaced("1 hour"))
   })

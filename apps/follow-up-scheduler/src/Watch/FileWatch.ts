@@ -13,6 +13,7 @@ import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { reasonOf } from "../Ledger/Database/DatabaseUnusable.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Orgs from "../Policy/Orgs.ts"
 import * as Policies from "../Policies.ts"
@@ -57,7 +58,7 @@ export const layer = (file: string, every: Duration.Duration) =>
           Effect.tap(() => void (hasFound = true)),
           Effect.catchIf(
             () => hasFound,
-            (error) => Effect.as(Effect.logWarning(`the chats of ${file} were not found: ${error.message}`), [])
+            (error) => Effect.as(Effect.logWarning(`the chats of ${file} were not found: ${reasonOf(error)}`), [])
           )
         )
       const chats = idsOf(file, every).pipe(

@@ -25,6 +25,7 @@ import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as ReadingShare from "./ReadingShare.ts"
+import { reasonOf } from "../Ledger/Database/DatabaseUnusable.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import * as Policies from "../Policies.ts"
 import type { ActivePolicy } from "../Policy.ts"
@@ -160,7 +161,7 @@ const untilLook = ({ looked }: Reading, every: Duration.Duration) => {
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) =>
-    Effect.logWarning(`the inbox was not read: ${error.message}`).pipe(Stream.fromEffect, Stream.drain)
+    Effect.logWarning(`the inbox was not read: ${reasonOf(error)}`).pipe(Stream.fromEffect, Stream.drain)
   )
 
 /**

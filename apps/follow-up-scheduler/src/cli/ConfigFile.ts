@@ -71,6 +71,8 @@ const problemOf = ({ name, value }: Setting, known: ReadonlyArray<Known>): strin
   if (Environment.isSecret(name)) return `${name} is a secret; name a file that holds it by ${name}_FILE`
   if (option === undefined && !isVariable && !Environment.isSecret(name.replace(/_FILE$/, "")))
     return `${name} is neither an option nor a variable${didYouMean(name, names)}`
+  if (value === "" || (Array.isArray(value) && value.length === 0))
+    return `${name} is empty; leave it out, or give a value`
   if (!isValue(value)) return `${name} must be a text, a number, true, false, or a list of texts`
   if (option !== undefined && option.value === undefined && typeof value !== "boolean")
     return `${name} must be true or false`

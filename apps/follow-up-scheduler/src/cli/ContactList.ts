@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as FileReadError from "../Policies/FileReadError.ts"
+import * as Utf8 from "../Policies/Utf8.ts"
 import * as ContactText from "./ContactText.ts"
 import * as Csv from "./Csv.ts"
 
@@ -31,7 +32,23 @@ const delimiterOf = (text: string) => {
 }
 
 /** A list of another kind, or in another encoding, has lines with other characters. */
-const isOfList = (id: string): boolean => /^[\x21-\x7e]+$/.test(id) && !/[,;"]/.test(id)
+const isOfList = (id: string): boolean => /^[\x21-\x7e]+$/.test(id) && !/[,;"@]/.test(id)
+
+/** What the one column of a list may be called in its first line. */
+const names: ReadonlyArray<string> = [
+  "id",
+  "ids",
+  "contact",
+  "contacts",
+  "contactid",
+  "contact id",
+  "customer",
+  "name",
+  "email",
+  "e-mail",
+  "phone",
+  "user_id"
+]
 
 const isEmpty = ({ cells }: Csv.Row) => cells.every((cell) => cell.trim() === "")
 const isComment = ({ cells }: Csv.Row) => cells[0]?.trimStart().startsWith("#") === true
@@ -49,13 +66,17 @@ export const parse = (text: string, file: string): Either.Either<ReadonlyArray<C
       ({ line, reason }) => new ContactsUnreadable({ file, line, reason })
     )
     const rows = parsed.filter((row) => !isEmpty(row) && !isComment(row))
-    const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? []
-    const hasHeader = names.includes(column)
-    if (names.indexOf(column) !== names.lastIndexOf(column)) {
+    const first = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? []
+    const hasHeader = first.includes(column)
+    if (!hasHeader && first.length === 1 && names.includes(first[0]!)) {
+      const reason = `names its column ${first[0]}; call it ${column}, if it has contact ids`
+      return yield* Either.left(new ContactsUnreadable({ file, line: rows[0]?.line, reason }))
+    }
+    if (first.indexOf(column) !== first.lastIndexOf(column)) {
       const reason = `has several columns ${column}; leave one`
       return yield* Either.left(new ContactsUnreadable({ file, line: rows[0]?.line, reason }))
     }
-    const at = Math.max(0, names.indexOf(column))
+    const at = Math.max(0, first.indexOf(column))
     const ids = new Set<ContactId>()
     for (const { cells, line } of hasHeader ? rows.slice(1) : rows) {
       if (!hasHeader && cells.length > 1)
@@ -74,9 +95,13 @@ export const parse = (text: string, file: string): Either.Either<ReadonlyArray<C
 /** Reads a file as {@link parse} does. Fails with `ContactsUnreadable` where it cannot be read, too. */
 export const read = Effect.fn("ContactList.read")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
-    files.readFileString(file),
+  const bytes = yield* Effect.mapError(
+    files.readFile(file),
     (error) => new ContactsUnreadable({ file, reason: FileReadError.why(error) })
+  )
+  const text = yield* Effect.mapError(
+    Utf8.decode(bytes),
+    ({ line }) => new ContactsUnreadable({ file, line, reason: "is not UTF-8; save the file as UTF-8" })
   )
   return yield* parse(text, file)
 })

@@ -134,7 +134,11 @@ const examine = Effect.gen(function* () {
   // Where a check that this one needs has failed, that finding says what is wrong.
   const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "error")
   const ages = yield* Effect.forEach(canTellAge ? Option.toArray(age) : [], (probe) => orDoubtful("ledger", probe))
-  const troubles = yield* Effect.orElseSucceed(Effect.map(sending, findingsOf), () => [])
+  // Where the ledger cannot be used at all, its own finding says why.
+  const troubles = yield* Effect.match(sending, {
+    onSuccess: findingsOf,
+    onFailure: (error) => (ledger.state === "ok" ? [failed("sending", error)] : [])
+  })
   return [...answers, ledger, ...troubles, ...ages, HealthChecks.zones, ...rules]
 })
 

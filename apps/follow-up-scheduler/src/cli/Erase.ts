@@ -8,6 +8,7 @@ import * as Operator from "../Ledger/Operator.ts"
 import * as Database from "../Ledger/Database.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import * as Ledger from "../Ledger.ts"
+import * as ContactOnRecord from "./ContactOnRecord.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as CountText from "../Policy/CountText.ts"
@@ -39,11 +40,13 @@ interface Options {
   readonly json: boolean
 }
 
-const layer = (db: Db) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db)))
+const layer = (db: Db) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provideMerge(Database.layerBeside(db)))
 
 /** Erases a contact, beside a scheduler that may be running. From then on the contact is never followed up. */
 export const erase = ({ by, contactId, db, json }: Options) =>
   Effect.gen(function* () {
+    const known = yield* ContactOnRecord.chatsOf(contactId)
     const { chats, left } = yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.erase(contactId))
-    yield* json ? print({ chats, left }) : Output.lines(linesOf({ chats, left }))
+    const lines = linesOf({ chats, left })
+    yield* json ? print({ chats, left }) : Output.lines(known === 0 ? [...lines, ContactOnRecord.unknown] : lines)
   }).pipe(Operator.as(by), Effect.provide(layer(db)))

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
 import * as Operator from "../Ledger/Operator.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
+import * as ContactOnRecord from "./ContactOnRecord.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -29,10 +30,11 @@ const set =
   ({ by, contactId, db, json }: Options) =>
     Effect.gen(function* () {
       const erased = (yield* Effect.flatMap(Erasure.Erasure, ({ among }) => among([contactId]))).size > 0
+      const chats = erased ? 0 : yield* ContactOnRecord.chatsOf(contactId)
       if (!erased) yield* Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contactId, isWithdrawn))
       yield* json
         ? print({ contact_id: contactId, opted_out: erased || isWithdrawn, erased })
-        : Output.lines([erased ? ofErased : words])
+        : Output.lines(erased ? [ofErased] : chats === 0 ? [words, ContactOnRecord.unknown] : [words])
     }).pipe(Operator.as(by), Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.existing(db))))
 
 /** Records that the contact wants no follow-ups, in any chat, from now on. Fails where there is no ledger. */

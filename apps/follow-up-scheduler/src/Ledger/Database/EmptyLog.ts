@@ -7,8 +7,8 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 
-/** Whether no other connection was in the way. */
-const once = (sql: SqlClient.SqlClient) =>
+/** Tries it once, and says whether no other connection was in the way. Only for SQLite. */
+export const attempt = (sql: SqlClient.SqlClient) =>
   Effect.map(sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`, ([row]) => row?.busy === 0)
 
 /** Tries again every 50 ms, for 5 seconds: another connection may be reading. */
@@ -19,8 +19,8 @@ const inTheWay =
   "that ends"
 
 const onSqlite = (sql: SqlClient.SqlClient) =>
-  Effect.repeat(once(sql), { until: (isDone) => isDone, schedule: backoff }).pipe(
-    Effect.zipRight(once(sql)),
+  Effect.repeat(attempt(sql), { until: (isDone) => isDone, schedule: backoff }).pipe(
+    Effect.zipRight(attempt(sql)),
     Effect.flatMap((isDone) => (isDone ? Effect.void : Effect.logWarning(inTheWay)))
   )
 

@@ -122,7 +122,7 @@ export const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
     // Overwrites what is deleted, so that it does not stay in the file.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
     // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
-    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.make(sql)))),
+    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.attempt(sql)))),
     Effect.mapError(unusable(file))
   )
 
@@ -165,6 +165,14 @@ const refuseForeign = (file: string, sql: SqlClient.SqlClient) =>
     })
   })
 
+/** Fails where the name is that of a folder, or of something that is read without an end. */
+const refuseNoFile = (file: string) =>
+  Effect.suspend(() => {
+    const stat = Option.getOrUndefined(statOf(file))
+    if (stat === undefined || stat.isFile()) return Effect.void
+    return new DatabaseUnusable({ database: file, reason: `is ${stat.isDirectory() ? "a folder" : "no file"}` })
+  })
+
 /** Offset of the byte that says how the file is written: 2 is with a write-ahead log, as a ledger is. */
 const writtenAt = 18
 
@@ -174,6 +182,7 @@ const writtenAt = 18
  */
 const refuseForeignWithoutLog = (file: string) =>
   Effect.gen(function* () {
+    yield* refuseNoFile(file)
     const hasNoLog = Option.liftThrowable(() => {
       const handle = openSync(file, "r")
       const bytes = new Uint8Array(1)
@@ -289,7 +298,10 @@ const absent = (file: string) =>
 export const layerExisting = (file: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
-    Effect.flatMap(exists(file), (isThere) => (isThere ? openBeside(file) : absent(file)))
+    Effect.zipRight(
+      refuseGone(file),
+      Effect.flatMap(exists(file), (isThere) => (isThere ? openBeside(file) : absent(file)))
+    )
   )
 
 /**
@@ -298,6 +310,7 @@ export const layerExisting = (file: string) =>
  */
 export const openReadOnly = (file: string) =>
   Effect.gen(function* () {
+    yield* refuseNoFile(file)
     const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
     const tables = yield* sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`
     if (tables.length === 0) return yield* new DatabaseUnusable({ database: file, reason: "holds no ledger" })
@@ -325,6 +338,7 @@ export const layerReadOnly = (file: string) =>
     SqlClient.SqlClient,
     Effect.gen(function* () {
       if (yield* exists(file)) return yield* openReadOnly(file)
+      yield* refuseGone(file)
       return yield* absent(file)
     })
   )

@@ -6,6 +6,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { damagedAs, DatabaseUnusable } from "./DatabaseUnusable.ts"
 import * as Sqlite from "./Sqlite.ts"
 
@@ -39,6 +40,24 @@ const disown = (copy: string) =>
     })
   )
 
+/** Removes what SQLite leaves beside a file that is closed. */
+const removeLogs = (file: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    for (const log of [`${file}-wal`, `${file}-shm`]) yield* orUnusable(file)(files.remove(log, { force: true }))
+  })
+
+/** Gives a file the owner, the group and the rights of another one. Fails where this process may not. */
+const ownedAs = (file: string, other: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const [before, now] = [yield* files.stat(other), yield* files.stat(file)]
+    const [uid, gid] = [before.uid, before.gid].map(Option.getOrUndefined)
+    const isOther = uid !== Option.getOrUndefined(now.uid) || gid !== Option.getOrUndefined(now.gid)
+    if (isOther && uid !== undefined && gid !== undefined) yield* files.chown(file, uid, gid)
+    yield* files.chmod(file, before.mode & 0o777)
+  })
+
 /** Writes the ledger of `from` to a new file, without deleted content. Fails where a page of it is damaged. */
 const copy = (from: string, to: string) =>
   Effect.gen(function* () {
@@ -49,8 +68,12 @@ const copy = (from: string, to: string) =>
     const damage = yield* orUnusable(from)(sql<{ integrity_check: string }>`PRAGMA integrity_check`)
     if (damage[0]?.integrity_check !== "ok")
       return yield* refuse(from, damagedAs(damage[0]?.integrity_check ?? "no page"))
+    // The copy is as private as the original from its first byte on: SQLite fills a file that is there and empty.
+    const { mode } = yield* orUnusable(from)(files.stat(from))
+    yield* orUnusable(to)(files.writeFile(to, new Uint8Array(), { mode: mode & 0o777 }))
     yield* orUnusable(to)(sql`VACUUM INTO ${to}`)
     yield* disown(to)
+    yield* removeLogs(to)
     yield* orUnusable(to)(flush(to))
   }).pipe(Effect.scoped)
 
@@ -112,7 +135,8 @@ export const restore = <E, R>(named: string, from: string, prepare: Effect.Effec
         yield* orUnusable(copied)(sql`VACUUM`)
       })
     )
-    for (const log of [`${copied}-wal`, `${copied}-shm`]) yield* orUnusable(copied)(files.remove(log, { force: true }))
+    yield* removeLogs(copied)
+    if (isThere) yield* orUnusable(copied)(ownedAs(copied, file))
     yield* orUnusable(file)(
       Effect.all([flush(copied), moveAway(file, kept), files.rename(copied, file), flush(file)], { discard: true })
     )

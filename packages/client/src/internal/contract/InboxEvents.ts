@@ -229,7 +229,7 @@ export const make =
     const org = request.path?.org_id ?? settings.orgId
     const every = listEvery === "never" ? undefined : ValidateOption.duration("listEvery", listEvery, shortest)
     const issue = ValidateOption.isId(org)
-      ? every && Option.getOrUndefined(Option.map(Either.getLeft(every), String))
+      ? every && Either.getLeft(every).pipe(Option.map(String), Option.getOrUndefined)
       : `path.org_id: expected an id, got ${JSON.stringify(org)}`
     if (issue !== undefined) return Stream.fail(new InvalidRequest({ endpoint, issue }))
     const kind = request.urlParams?.integration_id

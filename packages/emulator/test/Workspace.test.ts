@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import { Emulator, layer } from "../src/Emulator.ts"
+import * as Csv from "../src/World/Csv.ts"
 import { openChat, send, withWorld } from "./Conformance.ts"
 import { read } from "./Fixtures.ts"
 
@@ -181,6 +182,40 @@ describe("a table", () => {
       )
     }).pipe(Effect.provide(start()))
   )
+
+  it.effect("imports the rows after one that is broken, which it reports", () =>
+    Effect.gen(function* () {
+      const { world } = yield* Emulator
+      const invent = yield* api
+      const people = yield* invent.tables.create({ path: org, payload: { name: "People", record_prefix: "P" } })
+      const path = { ...org, table_id: people.id }
+      const file = 'name\nAda\n"Gra"ce\nMary\nJo"an\n"of ""Arc"""\n"never closed\nEve'
+      const unread = "1 cells expected, a quote that belongs to no cell found"
+      assert.deepStrictEqual(yield* invent.tables.importRecords({ path, payload: { file } }), {
+        created: 4,
+        failed: 3,
+        errors: [2, 4, 6].map((row) => ({ row, message: unread }))
+      })
+      const activities = yield* Effect.forEach(world.tables.recordsOf(people.id), (record_id) =>
+        invent.records.listActivities({ path: { ...org, record_id }, urlParams: {} })
+      )
+      assert.deepStrictEqual(
+        activities.flatMap(read).map(({ metadata }) => metadata?.changes?.map((change) => change.new_value)),
+        [["Ada"], ["Mary"], ['of "Arc"'], ["Eve"]]
+      )
+      const broken = yield* send("POST", `/orgs/c/tables/${people.id}/records/import`, {
+        body: JSON.stringify({ file: 'na"me\nAda' })
+      })
+      assert.strictEqual(broken.status, 400)
+    }).pipe(Effect.provide(start()))
+  )
+
+  it("imports a row whose last cell is empty where the file ends", () => {
+    assert.deepStrictEqual(Csv.rows("name,age\nAda,"), [
+      ["name", "age"],
+      ["Ada", ""]
+    ])
+  })
 
   it.effect("is refused with a prefix that another has, and an import for a field that it has not", () =>
     Effect.gen(function* () {

@@ -2,22 +2,35 @@
 
 const cell = /(?:"((?:[^"]|"")*)"|([^,"\n\r]*))(,|\r?\n|$)/y
 
-/** The rows with their cells; none of a line that is empty. */
-export const rows = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
-  const found: Array<Array<string>> = []
-  let row: Array<string> = []
-  cell.lastIndex = 0
-  while (cell.lastIndex < text.length) {
-    const at = cell.lastIndex
+/** The cells of a row; null where a quote stands in it that neither begins, ends nor is doubled in a cell. */
+export type Row = ReadonlyArray<string> | null
+
+/** Reads the cells of the row that begins at this index, and where the next row begins. */
+const rowAt = (text: string, start: number): { readonly row: Row; readonly next: number } => {
+  const row: Array<string> = []
+  let at = start
+  for (;;) {
+    cell.lastIndex = at
     const match = cell.exec(text)
-    // What no cell looks like ends the reading.
-    if (match === null) break
-    row.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "")
-    if (match[3] !== ",") {
-      if (row.some((value) => value !== "")) found.push(row)
-      row = []
+    if (match === null) {
+      // What follows on the line cannot be told apart from the broken cell.
+      const end = text.indexOf("\n", at)
+      return { row: null, next: end === -1 ? text.length : end + 1 }
     }
-    if (cell.lastIndex === at) break
+    row.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "")
+    at = cell.lastIndex
+    if (match[3] !== ",") return { row, next: at }
   }
-  return row.length > 0 ? [...found, row] : found
+}
+
+/** All rows; none of a line that is empty. A row that cannot be read takes no other with it. */
+export const rows = (text: string): ReadonlyArray<Row> => {
+  const found: Array<Row> = []
+  let at = 0
+  while (at < text.length) {
+    const { next, row } = rowAt(text, at)
+    if (row === null || row.some((value) => value !== "")) found.push(row)
+    at = next
+  }
+  return found
 }

@@ -172,14 +172,16 @@ export const make = ({ atomic, store }: Core) => {
         : yield* Effect.mapError(decodeMapping(payload.mapping), ({ message }) => badRequest(message))
     const keys = new Set(fieldsOf(table).map(({ key }) => key))
     const [headers = [], ...rows] = Csv.rows(payload.file)
+    if (headers === null) return yield* badRequest("The first row, with the headers, is not CSV")
     const columns = headers.map((header) => OpenRecord.get(given, header) ?? header)
     const unknown = columns.find((key) => !keys.has(key))
     if (unknown !== undefined) return yield* badRequest(`The table has no field ${unknown}`)
     const created_at = yield* DateTime.now
     const errors: Array<{ readonly row: number; readonly message: string }> = []
     for (const [index, cells] of rows.entries()) {
-      if (cells.length !== columns.length) {
-        errors.push({ row: index + 1, message: `${columns.length} cells expected, ${cells.length} found` })
+      if (cells?.length !== columns.length) {
+        const found = cells === null ? "a quote that belongs to no cell" : cells.length
+        errors.push({ row: index + 1, message: `${columns.length} cells expected, ${found} found` })
         continue
       }
       const id = store.ids.record()

@@ -113,6 +113,8 @@ const makeRouter = Effect.gen(function* () {
 
   const advance = Effect.gen(function* () {
     const { by } = yield* body(bodies.advance)
+    // A duration that is negative would be decoded as zero.
+    if (by.trim().startsWith("-")) return answer(400, { message: `by: the clock cannot be moved back, got "${by}"` })
     const duration = Option.filter(Duration.decodeUnknown(by), Duration.isFinite)
     if (Option.isNone(duration))
       return answer(400, { message: `by: expected a duration such as "2 hours", got "${by}"` })

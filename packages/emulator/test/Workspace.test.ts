@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import { Emulator, layer } from "../src/Emulator.ts"
+import * as Pages from "../../domain/test/Pages.ts"
 import * as Csv from "../src/World/Csv.ts"
 import { openChat, send, withWorld } from "./Conformance.ts"
 import { read } from "./Fixtures.ts"
@@ -276,6 +277,33 @@ describe("an organization below this one", () => {
     }).pipe(Effect.provide(start()))
   )
 
+  it.effect("answers a change of its billing with all that the page prints, and nothing else", () =>
+    Effect.gen(function* () {
+      const { world } = yield* Emulator
+      const id = yield* world.setUp.addOrganization("Branch")
+      yield* TestClock.adjust("1 hour")
+      const { body, status } = yield* send("PATCH", `/orgs/c/orgs/${id}/billing`, {
+        body: '{"auto_recharge":{"enabled":true}}'
+      })
+      assert.strictEqual(status, 200)
+      const answer = JSON.parse(body)
+      const printed = Pages.pages.find(({ endpoint }) => endpoint === "orgs.updateBilling")?.answer
+      assert.deepStrictEqual(Object.keys(answer).sort(), Object.keys(printed as object).sort())
+      assert.deepInclude(answer, {
+        type: "PERSONAL",
+        role: "ADMIN",
+        deleted: false,
+        billing: { auto_recharge: { enabled: true } },
+        parent_org: { id: world.orgId, name: "Organization" },
+        created_at: "1970-01-01T00:00:00Z",
+        updated_at: "1970-01-01T01:00:00Z"
+      })
+      const nested = JSON.parse((yield* send("POST", `/orgs/${id}/orgs`, { body: "{}" })).body)
+      const below = yield* send("PATCH", `/orgs/${id}/orgs/${nested.id}/billing`, { body: "{}" })
+      assert.deepStrictEqual(JSON.parse(below.body).parent_org, { id, name: "Branch" })
+    }).pipe(Effect.provide(start()))
+  )
+
   for (const [orgFeatures, features] of [
     ["ignored", {}],
     ["changed", { workflows: true }]
@@ -295,6 +323,41 @@ describe("an organization below this one", () => {
 })
 
 describe("files", () => {
+  it.effect("are what an avatar and a logo are: an id of no file is refused with 404, and changes nothing", () =>
+    Effect.gen(function* () {
+      const { assistantId, world } = yield* Emulator
+      const invent = yield* api
+      const branch = yield* world.setUp.addOrganization("Branch")
+      const [assistant, below] = [`/orgs/c/assistants/${assistantId}`, `/orgs/c/orgs/${branch}`]
+      const refused = [
+        yield* send("POST", "/orgs/c/assistants", { body: '{"name":"Night","avatar_id":"file_9"}' }),
+        yield* send("PATCH", assistant, { body: '{"name":"Night","avatar_id":"file_9"}' }),
+        yield* send("PATCH", below, { body: '{"name":"Night","logo_id":"file_9"}' })
+      ]
+      assert.deepStrictEqual(
+        refused.map(({ status }) => status),
+        [404, 404, 404]
+      )
+      const [listed, ...others] = read(yield* invent.assistants.list({ path: org, urlParams: {} }))
+      assert.deepStrictEqual([listed?.name, others], ["Assistant", []])
+      const [found] = read(yield* invent.orgs.list({ path: org, urlParams: {} }))
+      assert.deepStrictEqual([found?.name, found?.logo_url], ["Branch", null])
+      const upload = (of: string) =>
+        Effect.map(send("POST", `/orgs/${of}/files`, { body: '{"file":"aGk="}' }), ({ body }) => JSON.parse(body).id)
+      const [file, ofBranch] = [yield* upload("c"), yield* upload(branch)]
+      const taken = [
+        yield* send("PATCH", assistant, { body: `{"avatar_id":"${file}"}` }),
+        yield* send("PATCH", below, { body: `{"logo_id":"${file}"}` }),
+        yield* send("PATCH", below, { body: `{"logo_id":"${ofBranch}"}` })
+      ]
+      assert.deepStrictEqual(
+        taken.map(({ body }) => JSON.parse(body).avatar_url ?? JSON.parse(body).logo_url),
+        [file, file, ofBranch].map((id) => `https://files.invalid/${id}`)
+      )
+      assert.isNull(JSON.parse((yield* send("PATCH", below, { body: '{"logo_id":null}' })).body).logo_url)
+    }).pipe(Effect.provide(start()))
+  )
+
   it.effect("of the organization are listed apart from those of contacts, a private one with a signature", () =>
     Effect.gen(function* () {
       const invent = yield* api

@@ -91,6 +91,7 @@ export const make = (core: Core) => {
       return yield* new Refusal({ status: 429, message: `At most ${mostAnHour} assistants can be created in an hour` })
     }
     const { config, generate_secret_key = false, ...rest } = given(payload)
+    if (rest.avatar_id !== undefined) yield* store.findFile(rest.avatar_id)
     const secret_key = generate_secret_key ? store.ids.secretKey() : null
     return show(add(at, { ...rest, ...(config && { config: configOf(config) }), secret_key }))
   }, atomic)
@@ -101,6 +102,7 @@ export const make = (core: Core) => {
     yield* Effect.forEach(boards ?? [], ({ initial_segment_id }) =>
       initial_segment_id === undefined ? Effect.void : store.findSegment(initial_segment_id)
     )
+    if (patch.avatar_id !== undefined) yield* store.findFile(patch.avatar_id)
     Object.assign(assistant, patch, { updated_at: yield* DateTime.now })
     if (config !== undefined) assistant.config = { ...assistant.config, ...configOf(config) }
     if (boards !== undefined) assistant.boards = boards.map(given)

@@ -170,7 +170,8 @@ export const Organization = record({
     Schema.Array(Schema.Struct({ id: OrgMemberId, user_id: UserId, role: Schema.String, joined_at: Instant })),
     []
   ),
-  created_at: orElse(Schema.NullOr(Instant), null)
+  created_at: orElse(Schema.NullOr(Instant), null),
+  updated_at: orElse(Schema.NullOr(Instant), null)
 })
 /** An organization below this one. */
 export type Organization = typeof Organization.Type

@@ -188,6 +188,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
   const views = new Table<ViewId, Records.View>()
   const records = new Table<RecordId, Records.TableRecord>()
   const organizations = new Table<OrgId, Records.Organization>()
+  const files = new Table<FileId, Records.File>()
   return {
     ids,
     /** The names of the API keys that were made while this world ran. */
@@ -206,7 +207,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
     workflows,
     broadcasts,
     notes: new Table<NoteId, Records.Note>(),
-    files: new Table<FileId, Records.File>(),
+    files,
     activities: new Table<ActivityId, Records.Activity>(),
     memories: new Table<MemoryId, Records.Memory>(),
     fields: new Table<FieldId, Records.Field>(),
@@ -238,6 +239,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
     findMember: find("member of the organization", members),
     findSegment: find("segment", segments),
     findWorkflow: find("workflow", workflows),
+    findFile: find("file", files),
     findBroadcast: find("broadcast", broadcasts),
     findAction: find("action", actions),
     findContent: find("content", contents),

@@ -20,6 +20,7 @@ import type { OrgMember } from "@effect-invent/domain/Organization/OrgMember"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Core } from "./Core.ts"
@@ -32,6 +33,9 @@ const decodeBilling = Schema.decodeUnknownSync(OrgBilling)
 const encodeBilling = Schema.encodeSync(UpdateBilling)
 const decodeConfig = Schema.decodeUnknownSync(OrgConfig)
 const decodeFeatures = Schema.decodeUnknownSync(OrgFeatures)
+
+/** The name of an organization that was given none. */
+const unnamed = "Organization"
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -75,6 +79,29 @@ export const make = ({ atomic, options, store, stores }: Core) => {
     config: decodeConfig(org.config)
   })
 
+  /** The parent of the organizations here. The one at the top has no name in this world. */
+  const parent = () => {
+    const uppers = [stores.main, ...stores.below()]
+    const found = uppers.flatMap(({ organizations }) => organizations.peek(store.org_id) ?? [])
+    return { id: store.org_id, name: found[0]?.name ?? unnamed }
+  }
+
+  /** As a change of the billing is answered: the organization as it is itself, without its members. */
+  const showInFull = (org: Records.Organization): Organization => {
+    const { members: _, ...shown } = show(org)
+    return {
+      ...shown,
+      verified: false,
+      disabled: false,
+      deleted: false,
+      type: "PERSONAL",
+      role: "ADMIN",
+      promo_balance_reset_at: null,
+      updated_at: org.updated_at,
+      parent_org: parent()
+    }
+  }
+
   /** Part of a change. */
   const add = (at: DateTime.Utc, name: string, plan: string = "free") => {
     const org: Records.Organization = {
@@ -86,7 +113,8 @@ export const make = ({ atomic, options, store, stores }: Core) => {
       config: {},
       billing: {},
       members: [],
-      created_at: at
+      created_at: at,
+      updated_at: at
     }
     store.organizations.set(org.id, org)
     return org
@@ -97,7 +125,7 @@ export const make = ({ atomic, options, store, stores }: Core) => {
     atomic
   )
 
-  const create = Effect.fnUntraced(function* ({ features, name = "Organization" }: typeof CreateOrg.Type) {
+  const create = Effect.fnUntraced(function* ({ features, name = unnamed }: typeof CreateOrg.Type) {
     const org = add(yield* DateTime.now, name)
     org.features = features === undefined ? {} : given(features)
     return show(org)
@@ -106,18 +134,23 @@ export const make = ({ atomic, options, store, stores }: Core) => {
   const update = Effect.fnUntraced(function* (id: OrgId, payload: typeof UpdateOrg.Type) {
     const org = yield* store.findOrganization(id)
     const { config, features, logo_id, name } = given(payload)
+    // A logo is a file of this organization or of the one below.
+    const below = Option.toArray(stores.find(id))
+    if (logo_id && !below.some(({ files }) => files.has(logo_id))) yield* store.findFile(logo_id)
     if (name !== undefined) org.name = name
     if (logo_id !== undefined) org.logo_id = logo_id
     if (config !== undefined) org.config = merged(org.config, given(config) as Json)
     if (features !== undefined && options.orgFeatures === "changed")
       org.features = { ...org.features, ...given(features) }
+    org.updated_at = yield* DateTime.now
     return show(org)
   }, atomic)
 
   const updateBilling = Effect.fnUntraced(function* (id: OrgId, payload: typeof UpdateBilling.Type) {
     const org = yield* store.findOrganization(id)
     org.billing = merged(org.billing, given(encodeBilling(payload)) as Json)
-    return show(org)
+    org.updated_at = yield* DateTime.now
+    return showInFull(org)
   }, atomic)
 
   const join = Effect.fnUntraced(function* (id: OrgId, { role = "ADMIN" }: typeof JoinOrg.Type) {

@@ -23,7 +23,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { Emulator } from "../src/Emulator.ts"
-import { action } from "../src/Assistant/PendingTool.ts"
+import { action, pendingTool } from "../src/Assistant/PendingTool.ts"
 import * as Reply from "../src/Assistant/Reply.ts"
 import { openChat, send, type Start } from "./Conformance.ts"
 import { read, summary, words } from "./Fixtures.ts"
@@ -93,7 +93,8 @@ export const behaves = (layer: Start) => {
       const message = read(yield* invent.messages.list({ path, urlParams: {} }))[1]
       assert(message !== undefined)
       const call = Option.getOrThrow(action(message))
-      assert.strictEqual(call.status, "awaiting_approval")
+      assert.strictEqual(call.status, "pending")
+      assert.isTrue(Option.isNone(pendingTool(message)))
       return { invent, path: { ...path, message_id: message.id, tool_call_id: call.tool_call_id } }
     })
 

@@ -14,7 +14,9 @@ export const ToolCall = Schema.Struct({
   role: Schema.Literal("tool"),
   tool_call_id: ToolCallId,
   name: Schema.String,
-  status: Schema.Literal("pending", "answered")
+  status: Schema.Literal("pending", "answered"),
+  /** What the contact is to name. By this key it differs from an {@link ActionCall}. */
+  connection_id: Schema.Null
 })
 /** A call of an interactive tool, as the emulator shows it. */
 export type ToolCall = typeof ToolCall.Type
@@ -28,12 +30,17 @@ export const ToolResponse = Schema.Struct({
 /** A contact's answer to an interactive tool, as the emulator shows it. */
 export type ToolResponse = typeof ToolResponse.Type
 
-/** An action that the assistant may carry out only with a human's approval. */
+/**
+ * An action that the assistant may carry out only with a human's approval. The pages call such an approval pending, and
+ * print no list of statuses.
+ */
 export const ActionCall = Schema.Struct({
   role: Schema.Literal("tool"),
   tool_call_id: ToolCallId,
   name: Schema.String,
-  status: Schema.Literal("awaiting_approval", "running", "completed", "failed", "rejected")
+  status: Schema.Literal("pending", "running", "completed", "failed", "rejected"),
+  /** Absent: it waits for no connection. */
+  connection_id: Schema.optionalWith(Schema.Never, { exact: true })
 })
 /** An action that waits for approval or was decided, as the emulator shows it. */
 export type ActionCall = typeof ActionCall.Type

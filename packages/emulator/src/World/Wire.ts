@@ -53,13 +53,14 @@ const inner = (record: MessageRecord): NonNullable<ChatMessage["messages"]> => {
     role: "tool",
     tool_call_id: record.tool.id,
     name: record.tool.name,
-    status: record.tool.pending ? "pending" : "answered"
+    status: record.tool.pending ? "pending" : "answered",
+    connection_id: null
   }
   const action: ActionCall | null = record.approval && {
     role: "tool",
     tool_call_id: record.approval.id,
     name: record.approval.name,
-    status: record.approval.status === "pending" ? "awaiting_approval" : record.approval.status
+    status: record.approval.status
   }
   const response: ToolResponse | null = record.response && {
     role: "tool",

@@ -80,7 +80,7 @@ export interface Service {
     readonly decideAsContact: Customers["decideApproval"]
   }
   readonly assistants: Omit<Assistants.Assistants, "add">
-  readonly broadcasts: Omit<Broadcasts.Broadcasts, "add">
+  readonly broadcasts: Omit<Broadcasts.Broadcasts, "add" | "activate">
   readonly state: Inbox["state"]
   readonly inbox: Inbox["inbox"]
   readonly chats: Inbox["chats"]

@@ -13,6 +13,7 @@ import {
 } from "@effect-invent/domain/Ids"
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { text } from "@effect-invent/domain/Chat/MessagePart"
+import { Unknown } from "@effect-invent/domain/schema/Open"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -510,6 +511,35 @@ export const behaves = (layer: Start) => {
           answers.map(({ status }) => status),
           [400, 400, 400, 404]
         )
+      }).pipe(Effect.provide(layer(silent)))
+    )
+
+    it.effect("are transactional with one, once they are active, and never without one", () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator
+        const invent = yield* api
+        const { contact_id } = yield* openChat
+        const templates = [{ channel_type: "custom", text: "Hi" }] as const
+        const { id } = yield* world.setUp.addBroadcast("Shipped", templates, false)
+        const statusOf = Effect.map(invent.broadcasts.list({ path: { org_id: world.orgId }, urlParams: {} }), (list) =>
+          read(list).map(({ status }) => (status instanceof Unknown ? status.value : status))
+        )
+        const ask = (body?: string) =>
+          Effect.map(send("POST", `/orgs/c/broadcasts/${id}/send`, body === undefined ? {} : { body }), (answer) => [
+            answer.status,
+            JSON.parse(answer.body).message
+          ])
+        const body = JSON.stringify({ contact_id })
+        assert.deepStrictEqual(yield* ask(body), [400, `Broadcast ${id} is DRAFT and has to be activated first`])
+        assert.deepStrictEqual(yield* ask(), [400, `Broadcast ${id} is transactional: its send has a body`])
+        assert.deepStrictEqual(yield* statusOf, ["DRAFT"])
+        yield* world.setUp.changeBroadcast(id, { active: true })
+        assert.deepStrictEqual(yield* ask(), [400, `Broadcast ${id} is transactional: its send has a body`])
+        assert.deepStrictEqual(yield* ask(body), [200, undefined])
+        assert.deepStrictEqual(yield* statusOf, ["ACTIVE"])
+        yield* world.setUp.changeBroadcast(id, { active: false })
+        assert.strictEqual((yield* ask(body))[0], 400)
+        assert.strictEqual((yield* world.broadcasts.listRecipients(id, {})).count, 1)
       }).pipe(Effect.provide(layer(silent)))
     )
 

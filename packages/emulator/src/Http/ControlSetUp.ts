@@ -1,6 +1,6 @@
 /** The control routes for what the world's `setUp` offers, each under the name that it has there. */
 import * as HttpRouter from "@effect/platform/HttpRouter"
-import { AssistantId, BoardId, ChatId, ContactId, ContentId, UserId } from "@effect-invent/domain/Ids"
+import { AssistantId, BoardId, BroadcastId, ChatId, ContactId, ContentId, UserId } from "@effect-invent/domain/Ids"
 import { fieldTypes } from "@effect-invent/domain/Table/Field"
 import { colors } from "@effect-invent/domain/Segment"
 import * as Effect from "effect/Effect"
@@ -43,10 +43,12 @@ const bodies = {
   }),
   broadcast: Schema.Struct({
     name,
+    active: optional(Schema.Boolean),
     templates: Schema.NonEmptyArray(
       Schema.Struct({ channel_type: Records.Template.fields.channel_type, text: Schema.String })
     )
   }),
+  activation: Schema.Struct({ broadcast_id: BroadcastId, active: Schema.Boolean }),
   call: Schema.Struct({ chat_id: ChatId, name: Schema.NonEmptyString }),
   website: Schema.Struct({ title: Schema.String }),
   link: Schema.Struct({ content_id: ContentId, assistant_id: AssistantId })
@@ -93,7 +95,12 @@ export const make = (world: World["Type"]) => {
     changing("/changeAssistant", bodies.assistant, ({ assistant_id, ...change }) =>
       setUp.changeAssistant(assistant_id, change)
     ),
-    answering("/addBroadcast", bodies.broadcast, ({ name, templates }) => setUp.addBroadcast(name, templates)),
+    answering("/addBroadcast", bodies.broadcast, ({ active, name, templates }) =>
+      setUp.addBroadcast(name, templates, active)
+    ),
+    changing("/changeBroadcast", bodies.activation, ({ broadcast_id, ...change }) =>
+      setUp.changeBroadcast(broadcast_id, change)
+    ),
     answering("/openTool", bodies.call, ({ chat_id, name }) => holding(world, chat_id).setUp.openTool(chat_id, name)),
     answering("/requestApproval", bodies.call, ({ chat_id, name }) =>
       holding(world, chat_id).setUp.requestApproval(chat_id, name)

@@ -87,6 +87,8 @@ export const make = (core: Core, book: ContactBook) => {
     return { valid: whom.filter(isValid), invalid: whom.filter((entry) => !isValid(entry)) }
   }, atomic)
 
+  const isTransactional = ({ templates }: Records.Broadcast) => templates.length > 0
+
   const isOptedOut = ({ blocked, unsubscribed }: ContactRecord) => blocked || unsubscribed
 
   /** Part of a change: the row of a template at a contact. */
@@ -121,6 +123,7 @@ export const make = (core: Core, book: ContactBook) => {
 
   const sendMarketing = Effect.fnUntraced(function* (id: BroadcastId) {
     const broadcast = yield* store.findBroadcast(id)
+    if (isTransactional(broadcast)) return yield* badRequest(`Broadcast ${id} is transactional: its send has a body`)
     if (!["DRAFT", "CANCELLED", "FAILED"].includes(broadcast.status)) {
       return yield* badRequest(`Broadcast ${id} is ${broadcast.status} and cannot be sent`)
     }
@@ -203,7 +206,10 @@ export const make = (core: Core, book: ContactBook) => {
   const sendTransactional = Effect.fnUntraced(function* (id: BroadcastId, payload: Payload) {
     const broadcast = yield* store.findBroadcast(id)
     const { templates } = broadcast
-    if (templates.length === 0) return yield* badRequest(`Broadcast ${id} is not a transactional one`)
+    if (!isTransactional(broadcast)) return yield* badRequest(`Broadcast ${id} is not a transactional one`)
+    if (broadcast.status !== "ACTIVE") {
+      return yield* badRequest(`Broadcast ${id} is ${broadcast.status} and has to be activated first`)
+    }
     const unknown = payload.template_ids?.find((wanted) => !templates.some((template) => template.id === wanted))
     if (unknown !== undefined) return yield* notFound("template", unknown)
     const wanted = templates.filter((template) => payload.template_ids?.includes(template.id) ?? true)
@@ -228,7 +234,15 @@ export const make = (core: Core, book: ContactBook) => {
     return { recipients }
   }, atomic)
 
-  return { add, list, create, sendMarketing, sendTransactional, listRecipients, dryRunEntries }
+  /** Part of a change: a transactional broadcast can be sent from now on, or no longer. */
+  const activate = Effect.fnUntraced(function* (id: BroadcastId, active: boolean, at: DateTime.Utc) {
+    const broadcast = yield* store.findBroadcast(id)
+    if (!isTransactional(broadcast)) return yield* badRequest(`Broadcast ${id} is not a transactional one`)
+    broadcast.status = active ? "ACTIVE" : "DRAFT"
+    broadcast.updated_at = at
+  })
+
+  return { add, activate, list, create, sendMarketing, sendTransactional, listRecipients, dryRunEntries }
 }
 /** See {@link make}. */
 export type Broadcasts = ReturnType<typeof make>

@@ -185,11 +185,14 @@ export const Template = Schema.Struct({
 /** The content of a broadcast on one kind of channel. */
 export type Template = typeof Template.Type
 
-/** A broadcast, as the world keeps it. */
+/**
+ * A broadcast, as the world keeps it. A transactional one can be sent while it is `ACTIVE`, which the dashboard shows
+ * and no page spells.
+ */
 export const Broadcast = record({
   id: BroadcastId,
   name: Schema.String,
-  status: Schema.Literal("DRAFT", "SCHEDULED", "SENDING", "SENT", "CANCELLED", "FAILED"),
+  status: Schema.Literal("DRAFT", "ACTIVE", "SCHEDULED", "SENDING", "SENT", "CANCELLED", "FAILED"),
   scheduled_at: Schema.NullOr(Instant),
   segment_ids: Schema.Array(SegmentId),
   send_to_all: Schema.Boolean,

@@ -2,7 +2,7 @@
  * What people set up in Invent's own dashboard and the API can only use: segments, notes, members, connections and the
  * like.
  */
-import type { AssistantId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
+import type { AssistantId, BroadcastId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
@@ -115,14 +115,21 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     Object.assign(yield* store.findAssistant(id), change)
   }, atomic)
 
-  /** A transactional broadcast, which only the dashboard can create. */
+  /** A transactional broadcast, which only the dashboard can create. It can be sent once it is active. */
   const addBroadcast = Effect.fnUntraced(function* (
     name: string,
-    templates: ReadonlyArray<Omit<Records.Template, "id">>
+    templates: ReadonlyArray<Omit<Records.Template, "id">>,
+    active: boolean = true
   ) {
     const identified = templates.map((template) => ({ id: store.ids.template(), ...template }))
-    const { id } = broadcasts.add(yield* DateTime.now, { name, templates: identified })
+    const status = active ? "ACTIVE" : "DRAFT"
+    const { id } = broadcasts.add(yield* DateTime.now, { name, templates: identified, status })
     return { id, template_ids: identified.map((template) => template.id) }
+  }, atomic)
+
+  /** Activates a transactional broadcast, or takes that back. Refuses a marketing one with 400. */
+  const changeBroadcast = Effect.fnUntraced(function* (id: BroadcastId, { active }: { readonly active: boolean }) {
+    yield* broadcasts.activate(id, active, yield* DateTime.now)
   }, atomic)
 
   return {
@@ -136,6 +143,7 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     addWorkflow,
     addOrganization,
     changeAssistant,
-    addBroadcast
+    addBroadcast,
+    changeBroadcast
   }
 }

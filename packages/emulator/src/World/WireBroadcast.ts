@@ -45,7 +45,7 @@ export const broadcast = (
   return {
     id: record.id,
     name: record.name,
-    status: record.status,
+    status: record.status === "ACTIVE" ? new Unknown({ value: record.status }) : record.status,
     scheduled_at: record.scheduled_at,
     started_at: first,
     completed_at: record.status === "SENT" ? (recipients.at(-1)?.created_at ?? record.updated_at) : null,

@@ -11,6 +11,8 @@ import {
   OrgMemberId,
   SegmentId
 } from "@effect-invent/domain/Ids"
+import type { SendTransactional } from "@effect-invent/domain/api/Broadcasts"
+import type { CreateContact } from "@effect-invent/domain/api/Contacts"
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { text } from "@effect-invent/domain/Chat/MessagePart"
 import { Unknown } from "@effect-invent/domain/schema/Open"
@@ -406,6 +408,85 @@ export const behaves = (layer: Start) => {
           answers.map(({ status }) => status),
           [400, 400, 400, 404]
         )
+      }).pipe(Effect.provide(layer(silent)))
+    )
+  })
+
+  describe("a channel", () => {
+    it.effect("has all that is printed of it, in its contact and in a chat", () =>
+      Effect.gen(function* () {
+        const invent = yield* api
+        const path = yield* openChat
+        const chat = yield* invent.chats.list({ path, urlParams: {} })
+        const printed = ["id", "type", "user_id", "avatar", "name", "username", "email", "phone", "country", "agent"]
+        const inBoth = [...printed, "ip", "language", "link"]
+        const embedded = read(chat)[0]?.members?.[0]?.contact_channel ?? {}
+        const [full] = read(read(yield* invent.contacts.list({ path, urlParams: {} }))[0]?.channels ?? [])
+        assert.deepStrictEqual(Object.keys(embedded).sort(), [...inBoth, "contact"].sort())
+        assert.deepStrictEqual(
+          Object.keys(full ?? {}).sort(),
+          [...inBoth, "platform_data", "created_at", "updated_at"].sort()
+        )
+        assert.deepInclude(full, { country: "GB", link: null })
+      }).pipe(Effect.provide(layer(silent)))
+    )
+
+    it.effect("has a name of its own, which null clears, in a chat too", () =>
+      Effect.gen(function* () {
+        const invent = yield* api
+        const path = yield* openChat
+        const inChat = Effect.map(invent.chats.list({ path, urlParams: {} }), (chats) => {
+          const channel = read(chats)[0]?.members?.[0]?.contact_channel
+          return [channel?.name, channel?.contact?.name]
+        })
+        assert.deepStrictEqual(yield* inChat, ["Ada", "Ada"])
+        assert.isNull((yield* invent.contacts.updateChannel({ path, payload: { name: null } })).name)
+        assert.deepStrictEqual(yield* inChat, [null, "Ada"])
+      }).pipe(Effect.provide(layer(silent)))
+    )
+
+    it.effect("has the e-mail address or the number as its user_id where it is for these", () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator
+        const invent = yield* api
+        const path = { org_id: world.orgId }
+        const create = (channel: NonNullable<(typeof CreateContact.Type)["channel"]>) =>
+          Effect.map(invent.contacts.create({ path, payload: { channel } }), ({ channels = [] }) =>
+            read(channels ?? []).map(({ email, phone, user_id }) => [user_id, email, phone])
+          )
+        const email = "ada@invent.test"
+        const made = [
+          yield* create({ type: "email", email }),
+          yield* create({ type: "gmail", user_id: email }),
+          yield* create({ type: "whatsapp_bot", phone: "+49 30 1", email }),
+          yield* create({ type: "email" }),
+          yield* create({ type: "twilio" }),
+          yield* create({ type: "custom", email })
+        ]
+        assert.deepStrictEqual(made, [
+          [[email, email, null]],
+          [[email, email, null]],
+          [["+49 30 1", email, "+49 30 1"]],
+          [["channel_000004@contacts.invalid", "channel_000004@contacts.invalid", null]],
+          [["+15550000005", null, "+15550000005"]],
+          [["address of channel_000006", email, null]]
+        ])
+      }).pipe(Effect.provide(layer(silent)))
+    )
+
+    it.effect("is made by a broadcast for what the request names alone", () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator
+        const kinds = ["email", "whatsapp_bot", "custom"] as const
+        const templates = kinds.map((channel_type) => ({ channel_type, text: "Hi" }))
+        const { id } = yield* world.setUp.addBroadcast("Shipped", templates)
+        const reached = (payload: typeof SendTransactional.Type) =>
+          Effect.map(world.broadcasts.sendTransactional(id, payload), ({ recipients }) =>
+            recipients.map(({ user_id }) => user_id)
+          )
+        const [email, phone] = ["ada@invent.test", "+49 30 1"]
+        assert.deepStrictEqual(yield* reached({ email, phone }), [email, phone, phone])
+        assert.deepStrictEqual(yield* reached({ phone: "+49 30 2" }), ["+49 30 2", "+49 30 2"])
       }).pipe(Effect.provide(layer(silent)))
     )
   })

@@ -13,6 +13,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
 import { badRequest, notFound } from "../Refusal.ts"
+import * as ChannelAddress from "./ChannelAddress.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
@@ -152,8 +153,10 @@ export const make = (core: Core, book: ContactBook) => {
     if (known !== undefined) return yield* store.findContact(known.contact_id)
     const at = yield* DateTime.now
     const contact = book.add(at, { name: name ?? null })
-    for (const type of new Set(templates.map(({ channel_type }) => channel_type))) {
-      book.addChannel(at, contact.id, { type, user_id: address, email: email ?? null, phone: phone ?? null })
+    const kinds = new Set(templates.map(({ channel_type }) => channel_type))
+    for (const type of kinds) {
+      const user_id = ChannelAddress.known(type, { email, phone })
+      if (user_id !== undefined) book.addChannel(at, contact.id, { type, user_id, ...given({ email, phone }) })
     }
     yield* book.changed(contact, at)
     return contact

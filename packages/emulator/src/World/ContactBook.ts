@@ -2,6 +2,7 @@
 import type { ContactId, SegmentId } from "@effect-invent/domain/Ids"
 import type * as DateTime from "effect/DateTime"
 import { badRequest, notFound } from "../Refusal.ts"
+import * as ChannelAddress from "./ChannelAddress.ts"
 import type { Core } from "./Core.ts"
 import * as Effect from "effect/Effect"
 import type { Activity } from "./Records.ts"
@@ -43,15 +44,14 @@ export const make = (core: Core) => {
     const channel: ChannelRecord = {
       id,
       contact_id,
-      user_id: `address of ${id}`,
       avatar: null,
-      name: null,
+      // A channel has a name of its own, which begins as its contact's.
+      name: store.contacts.peek(contact_id)?.name ?? null,
       username: null,
-      email: null,
-      phone: null,
       created_at: at,
       updated_at: at,
-      ...given
+      ...given,
+      ...ChannelAddress.make(given.type, id, given)
     }
     store.channels.set(id, channel)
     return channel

@@ -24,6 +24,9 @@ export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name
   is_admin
 })
 
+/** What a channel has where the contact comes by a browser or from a post, as none does here. */
+export const unknownOfChannel = { agent: null, ip: null, language: null, link: null } as const
+
 const member = (store: Store, record: MemberRecord): ChatMember => {
   if (record._tag === "User")
     return { id: record.id, role: "ADMIN", user: { id: record.user_id, name: nameOf(store, record.user_id) } }
@@ -38,11 +41,12 @@ const member = (store: Store, record: MemberRecord): ChatMember => {
       type: channel.type,
       user_id: channel.user_id,
       avatar: channel.avatar,
-      name: channel.name ?? contact.name,
+      name: channel.name,
       username: channel.username,
       email: channel.email,
       phone: channel.phone,
       country: contact.country,
+      ...unknownOfChannel,
       contact: memberContact(contact)
     }
   }

@@ -17,10 +17,11 @@ export const segment = (store: Store, { id, ...record }: Segment): Domain.Segmen
   contacts_count: [...store.contacts.values()].filter(({ segment_ids }) => segment_ids.includes(id)).length
 })
 
-/** A channel as the API shows it. Without a name of its own it has its contact's. */
+/** A channel as the API shows it. */
 export const channel = (store: Store, { contact_id, ...record }: ChannelRecord): ContactChannel => ({
   ...record,
-  name: record.name ?? store.contacts.peek(contact_id)?.name ?? null,
+  ...Wire.unknownOfChannel,
+  country: store.contacts.peek(contact_id)?.country ?? null,
   platform_data: {}
 })
 

@@ -6,10 +6,14 @@ import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { Readable } from "node:stream"
 import { it } from "../../../tools/testing/it.ts"
 import { client, Emulator, layer } from "../src/Emulator.ts"
-import { longestBody } from "../src/Http/IncomingRequest.ts"
+import { longestBody, tooLong } from "../src/Http/IncomingRequest.ts"
+import { NodeRequest } from "../src/Http/NodeServer.ts"
 import { conforms, openChat, requests, send, withWorld } from "./Conformance.ts"
 import { behaves } from "./Endpoints.ts"
 
@@ -77,6 +81,33 @@ describe("the emulator inside a test", () => {
       )
       assert.strictEqual(refused.status, 413)
     }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("refuses with 413 a body whose length is not announced, once it is longer than the bound", () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator
+      const piece = new Uint8Array(1024 * 1024).fill(32)
+      const statusOf = (pieces: number) =>
+        HttpClientRequest.patch(`${url}/chats/chat_1/state`).pipe(
+          HttpClientRequest.bearerToken(apiKey("scheduler")),
+          HttpClientRequest.bodyStream(Stream.take(Stream.repeatValue(piece), pieces), {
+            contentType: "application/json"
+          }),
+          HttpClient.execute,
+          Effect.map(({ status }) => status)
+        )
+      assert.deepStrictEqual([yield* statusOf(72), yield* statusOf(73)], [400, 413])
+    }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("reads a body over a socket to its bound, and fails with 413 beyond it", () =>
+    Effect.gen(function* () {
+      const piece = Buffer.alloc(1024 * 1024, 32)
+      const read = (pieces: number) =>
+        new NodeRequest(Readable.from(Array(pieces).fill(piece)) as IncomingMessage, {} as ServerResponse).text
+      assert.strictEqual((yield* read(72)).length, longestBody)
+      assert.strictEqual(yield* Effect.flip(read(73)), tooLong)
+    })
   )
 
   it.effect("is one of many: two of them share nothing", () =>

@@ -11,7 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
-import { request as httpRequest } from "node:http"
+import { Agent, request as httpRequest } from "node:http"
+import { Readable } from "node:stream"
 import { Emulator, layerServer, type ServerSettings } from "../src/Emulator.ts"
 import * as Faults from "../src/Faults.ts"
 import * as ApiKeys from "../src/Http/ApiKeys.ts"
@@ -180,6 +181,40 @@ describe("a body that no client should send", () => {
         request.flushHeaders()
       })
       assert.strictEqual(status, 413)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("is refused with 413 when its length was not announced, by clients that still send it", () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator
+      const authorization = `Bearer ${Redacted.value(apiKey("scheduler"))}`
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const piece = Buffer.alloc(1024 * 1024, 32)
+      const ask = (pieces: number) =>
+        Effect.async<number | undefined>((resume) => {
+          const request = httpRequest(`${url}/chats/chat_1/state`, {
+            method: "PATCH",
+            agent,
+            headers: { authorization }
+          })
+          request.on("response", (response) => {
+            response.resume()
+            response.on("end", () => resume(Effect.succeed(response.statusCode)))
+          })
+          Readable.from(Array(pieces).fill(piece)).pipe(request)
+        })
+      assert.deepStrictEqual([yield* ask(80), yield* ask(1)], [413, 400])
+      const body = new Blob(Array(80).fill(piece)).stream()
+      const fetched = yield* Effect.promise(() =>
+        fetch(`${url}/chats/chat_1/state`, {
+          method: "PATCH",
+          headers: { authorization, "content-type": "application/json" },
+          body,
+          duplex: "half"
+        } as RequestInit)
+      )
+      assert.strictEqual(fetched.status, 413)
+      agent.destroy()
     }).pipe(Effect.provide(layer()))
   )
 

@@ -11,7 +11,8 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { IncomingRequest } from "./IncomingRequest.ts"
+import type { Refusal } from "../Refusal.ts"
+import { longestBody, tooLong, type IncomingRequest } from "./IncomingRequest.ts"
 
 /** All requests come from this machine, as over a socket. */
 const remoteAddress = "127.0.0.1"
@@ -49,6 +50,9 @@ const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): Effect.Effect<Re
   }
 }
 
+const bounded = (text: string): Effect.Effect<string, Refusal> =>
+  Buffer.byteLength(text) > longestBody ? tooLong : Effect.succeed(text)
+
 const byWeb = (request: HttpClientRequest.HttpClientRequest, url: URL, signal: AbortSignal) =>
   bodyOf(request).pipe(
     Effect.flatMap((body) =>
@@ -60,7 +64,17 @@ const byWeb = (request: HttpClientRequest.HttpClientRequest, url: URL, signal: A
         catch: (cause) => new RequestError({ request, reason: "Encode", cause })
       })
     ),
-    Effect.map((web) => HttpServerRequest.fromWeb(web).modify({ remoteAddress }))
+    Effect.map((web): IncomingRequest => {
+      const { headers, method, text, upgrade, url } = HttpServerRequest.fromWeb(web)
+      return {
+        method,
+        url,
+        headers,
+        remoteAddress: Option.some(remoteAddress),
+        text: Effect.flatMap(text, bounded),
+        upgrade
+      }
+    })
   )
 
 /** The request as the server receives it. */

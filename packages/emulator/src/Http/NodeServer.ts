@@ -3,7 +3,6 @@
  * failures three times over; without that a request takes three quarters of the time.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as NodeStream from "@effect/platform-node/NodeStream"
 import type * as Headers from "@effect/platform/Headers"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServer from "@effect/platform/HttpServer"
@@ -13,13 +12,13 @@ import type { HttpServerResponse } from "@effect/platform/HttpServerResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Http from "node:http"
+import type { Readable } from "node:stream"
 import { setImmediate } from "node:timers"
-import { longestBody, type IncomingRequest } from "./IncomingRequest.ts"
+import { longestBody, tooLong, type IncomingRequest } from "./IncomingRequest.ts"
 
 /** Node's server, which listens. */
 export class NodeServer extends Context.Tag("@effect-invent/emulator/NodeServer")<NodeServer, Http.Server>() {}
@@ -45,6 +44,26 @@ export const layer = (port: number, host: string): Layer.Layer<NodeServer | Http
       return Context.make(NodeServer, node).pipe(Context.add(HttpServer.HttpServer, server))
     })
   )
+
+/** Reads a body, at most the longest that is allowed; see {@link linger} for what becomes of the rest. */
+const textOf = (message: Readable): Effect.Effect<string, unknown> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    let bytes = 0
+    const settle = (result: Effect.Effect<string, unknown>) => {
+      message.off("data", onData).off("end", onEnd).resume()
+      resume(result)
+    }
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > longestBody) settle(tooLong)
+      else chunks.push(chunk)
+    }
+    const onEnd = () => settle(Effect.succeed(Buffer.concat(chunks).toString()))
+    const onError = (error: Error) => settle(Effect.fail(error))
+    message.on("data", onData).on("end", onEnd).on("error", onError)
+    return Effect.sync(() => void message.destroy())
+  })
 
 /** A request as Node received it, with the response that it waits for. */
 export class NodeRequest implements IncomingRequest {
@@ -73,7 +92,7 @@ export class NodeRequest implements IncomingRequest {
   }
 
   get text(): Effect.Effect<string, unknown> {
-    return NodeStream.toString(() => this.message, { maxBytes: longestBody, onFailure: identity })
+    return textOf(this.message)
   }
 
   get upgrade(): Effect.Effect<never, string> {
@@ -81,8 +100,20 @@ export class NodeRequest implements IncomingRequest {
   }
 }
 
+/**
+ * Closes the connection once the client has. A client that still sends its body would otherwise find the connection
+ * reset, and could lose the answer; the rest of the body is read and thrown away.
+ */
+const linger = (response: Http.ServerResponse): void => {
+  const { socket } = response.req
+  response.shouldKeepAlive = false
+  response.req.resume()
+  socket.destroySoon = () => void socket.end()
+}
+
 const write = (response: Http.ServerResponse, { body, headers, status }: HttpServerResponse): void => {
   if (response.writableEnded) return
+  if (status === tooLong.status) linger(response)
   try {
     response.writeHead(status, headers)
     response.end(body._tag === "Uint8Array" ? body.body : undefined)

@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as NodeServer from "./NodeServer.ts"
 import { httpDate } from "./RawResponse.ts"
-import { longestBody, type IncomingRequest } from "./IncomingRequest.ts"
+import { longestBody, tooLong, type IncomingRequest } from "./IncomingRequest.ts"
 import * as RequestContext from "../RequestContext.ts"
 import * as ErrorBody from "./ErrorBody.ts"
 import * as FaultInjection from "../Faults/FaultInjection.ts"
@@ -41,8 +41,6 @@ const attemptHeaders = ({ headers }: IncomingRequest): Record<string, string> =>
 }
 
 const noKey = new Refusal({ status: 401, message: "The API key is missing or wrong" })
-
-const tooLong = new Refusal({ status: 413, message: `The body is longer than ${longestBody} bytes` })
 
 const noEndpoint = new Refusal({ status: 404, message: "There is no such endpoint" })
 

@@ -36,8 +36,11 @@ export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
   {
     /** `http://127.0.0.1:PORT`, or that of {@link client}. */
     readonly url: string
-    /** A key for each named user of the API: the same name, the same key. The log shows the name. */
-    readonly apiKey: (name: string) => Redacted.Redacted
+    /**
+     * A key for each named user of the API: the same name, the same key. The log shows the name. With the id of an
+     * organization below it is a key of that one, which reaches no other but those below it.
+     */
+    readonly apiKey: (name: string, orgId?: OrgId) => Redacted.Redacted
     readonly orgId: OrgId
     readonly assistantId: AssistantId
     readonly world: World.World["Type"]
@@ -86,8 +89,10 @@ export const make = (url: string) =>
     const keys = yield* ApiKeys.Keys
     const log = yield* Log.Log
     const faults = yield* Faults.Faults
-    for (const name of yield* world.keyNames) keys.issue(name)
-    return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
+    const apiKey = (name: string, orgId?: OrgId) => keys.issue(name, orgId === world.orgId ? undefined : orgId)
+    for (const name of yield* world.keyNames) apiKey(name)
+    for (const { name, orgId } of yield* world.keysBelow) apiKey(name, orgId)
+    return { url, apiKey, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
   })
 
 /**

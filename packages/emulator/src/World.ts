@@ -111,10 +111,12 @@ export interface Service {
     Pick<ReturnType<typeof Knowledge.make>, "addWebsite" | "linkContent">
   readonly addContact: (options: Dashboard.NewContact) => Effect.Effect<Dashboard.AddedContact>
   readonly addAssistant: (options: { readonly name: string; readonly timezone?: string }) => Effect.Effect<AssistantId>
-  /** Keeps the name of an API key with the world; the server issues it again at the next start. */
+  /** Keeps the name of an API key of this organization with the world; the server issues it again at the next start. */
   readonly addKey: (name: string) => Effect.Effect<void>
   /** The names of the keys that were added, the oldest first. */
   readonly keyNames: Effect.Effect<ReadonlyArray<string>>
+  /** The keys that were added of organizations below the one at the top. */
+  readonly keysBelow: Effect.Effect<ReadonlyArray<{ readonly name: string; readonly orgId: OrgId }>>
   /** Another channel of the chat's contact joins the chat. */
   readonly joinChat: (chatId: ChatId, channelId: ChannelId) => Effect.Effect<void, Refusal>
   /** A user of the staff writes, is assigned the chat, and the assistant is switched off. */
@@ -203,8 +205,13 @@ export const make: Effect.Effect<Service, never, Log | Options> = Effect.map(Cor
   const own = operationsOf(of(main))
   const worlds = new Map<Store, Service>()
 
+  const reachOf = (store: Store): Pick<Service, "below" | "ofChat"> => ({
+    below: (id) => Option.map(stores.find(id, store), worldOf),
+    ofChat: (id) => Option.map(stores.ofChat(id, store), worldOf)
+  })
+
   const worldOf = (store: Store): Service => {
-    const found = worlds.get(store) ?? { ...world, ...operationsOf(of(store)) }
+    const found = worlds.get(store) ?? { ...world, ...operationsOf(of(store)), ...reachOf(store) }
     worlds.set(store, found)
     return found
   }
@@ -213,8 +220,12 @@ export const make: Effect.Effect<Service, never, Log | Options> = Effect.map(Cor
     ...own,
     assistantId: main.assistant_id,
     memberId: main.member_id,
-    below: (id) => Option.map(stores.find(id), worldOf),
-    ofChat: (id) => Option.map(stores.ofChat(id), worldOf),
+    ...reachOf(main),
+    keysBelow: Effect.suspend(() =>
+      Effect.forEach(stores.below().map(worldOf), ({ keyNames, orgId }) =>
+        Effect.map(keyNames, (names) => names.map((name) => ({ name, orgId })))
+      )
+    ).pipe(Effect.map((keys) => keys.flat())),
     unfinished: Effect.suspend(() =>
       Effect.forEach([own, ...stores.below().map(worldOf)], (each) => each.unfinished)
     ).pipe(Effect.map((events) => events.flat()))

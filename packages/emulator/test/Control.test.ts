@@ -1,7 +1,12 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { it } from "../../../tools/testing/it.ts"
 import { Emulator } from "../src/Emulator.ts"
+import * as Journal from "../src/World/Persistence/Journal.ts"
 import { control, layer, send } from "./ControlRoutes.ts"
 
 describe("the control route of the clock", () => {
@@ -40,5 +45,83 @@ describe("the control routes of setUp", () => {
         [400, 200, 200, 400, 404]
       )
     }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("the control route of keys", () => {
+  const keyOf = (org_id?: string) =>
+    Effect.map(control("POST", "/keys", { name: "nightly", ...(org_id === undefined ? {} : { org_id }) }), (answer) => {
+      assert.strictEqual(answer.status, 200)
+      return answer.body.key as string
+    })
+
+  it.scoped("makes keys of an organization below, which reach it and those below it alone", () =>
+    Effect.gen(function* () {
+      const { orgId } = yield* Emulator
+      const top = yield* keyOf()
+      const post = (path: string, body: unknown, key = top) => send(key, "POST", path, body)
+      const { id: branch } = (yield* post("/orgs/c/orgs", { name: "Branch" })).body
+      const { id: sibling } = (yield* post("/orgs/c/orgs", { name: "Sibling" })).body
+      const { id: leaf } = (yield* post(`/orgs/${branch}/orgs`, { name: "Leaf" })).body
+      const key = yield* keyOf(branch)
+      assert.notStrictEqual(key, top)
+      assert.strictEqual(yield* keyOf(orgId), top)
+
+      const open = Effect.fnUntraced(function* (org: string) {
+        yield* post(`/orgs/${org}/assistants`, { name: "Assistant" })
+        const channel = { type: "custom", user_id: "ada" }
+        const { channels, id } = (yield* post(`/orgs/${org}/contacts`, { channel })).body
+        return (yield* post(`/orgs/${org}/contacts/${id}/channels/${channels[0].id}/chats`, {})).body.id as string
+      })
+      const [mine, theirs, above, under] = [
+        yield* open(branch),
+        yield* open(sibling),
+        yield* open("c"),
+        yield* open(leaf)
+      ]
+      const get = (path: string) => send(key, "GET", path)
+      const { body: chats } = yield* get("/orgs/c/chats")
+      assert.deepStrictEqual(
+        chats.map(({ id, org_id }: Record<string, string>) => [id, org_id]),
+        [[mine, branch]]
+      )
+      const statuses = yield* Effect.forEach(
+        [
+          `/orgs/${branch}/contacts`,
+          `/orgs/${leaf}/contacts`,
+          `/orgs/${orgId}/contacts`,
+          `/orgs/${sibling}/contacts`,
+          `/chats/${mine}/messages`,
+          `/chats/${under}/messages`,
+          `/chats/${theirs}/messages`,
+          `/chats/${above}/messages`
+        ],
+        (path) => Effect.map(get(path), ({ status }) => status)
+      )
+      assert.deepStrictEqual(statuses, [200, 200, 404, 404, 200, 200, 404, 404])
+      const unknown = yield* control("POST", "/keys", { name: "nightly", org_id: "org_9" })
+      assert.strictEqual(unknown.status, 404)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.scoped("makes keys that a state file brings back, each of its organization", () =>
+    Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
+        (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+      )
+      const journal = Layer.scoped(Journal.CurrentJournal, Journal.open(join(folder, "state")))
+      const kept = Layer.provide(layer(), journal)
+      const { branch, key } = yield* Effect.gen(function* () {
+        const made = yield* control("POST", "/setUp/addOrganization", { name: "Branch" })
+        const branch: string = made.body.id
+        return { branch, key: yield* keyOf(branch) }
+      }).pipe(Effect.provide(kept))
+      yield* Effect.gen(function* () {
+        const { orgId } = yield* Emulator
+        const get = (path: string) => Effect.map(send(key, "GET", path), ({ status }) => status)
+        assert.deepStrictEqual([yield* get(`/orgs/${branch}/files`), yield* get(`/orgs/${orgId}/files`)], [200, 404])
+      }).pipe(Effect.provide(kept))
+    })
   )
 })

@@ -8,7 +8,7 @@ import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
+import { ChannelId, ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
 import { Instant } from "@effect-invent/domain/schema/Instant"
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
@@ -25,7 +25,7 @@ import { Behaviour, Options } from "../Behaviour.ts"
 import { answer, body, done } from "./ControlBody.ts"
 import * as ControlSetUp from "./ControlSetUp.ts"
 import * as ControlPage from "./ControlPage.ts"
-import type { Refusal } from "../Refusal.ts"
+import { notFound, type Refusal } from "../Refusal.ts"
 import { RateLimiter } from "./RateLimiter.ts"
 import { holding } from "../World.ts"
 import { WorldClock } from "../Time/WorldClock.ts"
@@ -70,7 +70,7 @@ const bodies = {
   mute: Schema.Struct({ until: Schema.NullOr(Instant) }),
   flag: Schema.Struct({ value: Schema.Boolean }),
   advance: Schema.Struct({ by: Schema.String }),
-  key: Schema.Struct({ name: Schema.NonEmptyString })
+  key: Schema.Struct({ name: Schema.NonEmptyString, org_id: Schema.optionalWith(OrgId, { exact: true }) })
 }
 
 const chatId = Effect.map(HttpRouter.params, ({ id }) => ChatId.make(id ?? ""))
@@ -122,17 +122,20 @@ const makeRouter = Effect.gen(function* () {
     return answer(200, { now: yield* DateTime.now })
   })
 
+  const addKey = Effect.gen(function* () {
+    const { name, org_id = world.orgId } = yield* body(bodies.key)
+    const owner = org_id === world.orgId ? Option.some(world) : world.below(org_id)
+    if (Option.isNone(owner)) return yield* notFound("organization", org_id)
+    yield* owner.value.addKey(name)
+    return answer(200, { name, key: Redacted.value(apiKey(name, org_id)) })
+  })
+
   return HttpRouter.empty.pipe(
     HttpRouter.get("/report", report),
     HttpRouter.get("/log", logLines),
     HttpRouter.get("/world", everything),
     HttpRouter.post("/clock/advance", advance),
-    HttpRouter.post(
-      "/keys",
-      Effect.tap(body(bodies.key), ({ name }) => world.addKey(name)).pipe(
-        Effect.map(({ name }) => answer(200, { name, key: Redacted.value(apiKey(name)) }))
-      )
-    ),
+    HttpRouter.post("/keys", addKey),
     HttpRouter.post(
       "/contacts",
       Effect.flatMap(body(bodies.contact), world.addContact).pipe(Effect.map((contact) => answer(200, contact)))

@@ -123,7 +123,7 @@ type Respond = (request: IncomingRequest, to: Admitted, served: Served) => Answe
 
 /**
  * Makes what answers a request whose endpoint was found. Refuses with 400 what the contract does not allow, and with
- * 404 any organization but this one, which `c` means too, and those below it.
+ * 404 any organization but the key's own, which `c` means too, and those below it.
  */
 export const make = Effect.gen(function* () {
   const context = yield* Effect.context<Options | World>()
@@ -176,17 +176,24 @@ export const make = Effect.gen(function* () {
   const own = yield* serve(world)
   const below = yield* Effect.cachedFunction(serve)
 
-  /** The organization below this one that the path names, or whose chat it names. */
-  const elsewhere = ({ chat_id, org_id }: Admitted["params"]): Option.Option<World["Type"]> => {
-    if (org_id !== undefined) return isOther(org_id, own.orgId) ? world.below(OrgId.make(org_id)) : Option.none()
-    return chat_id === undefined ? Option.none() : world.ofChat(ChatId.make(chat_id))
+  const top = Option.some(world)
+
+  /** The organization of the key; none where a key was issued for one that does not exist. */
+  const homeOf = ({ org_id }: Call) => (org_id === null ? top : world.below(org_id))
+
+  /** The organization below that of the key that the path names, or whose chat it names. */
+  const elsewhere = ({ chat_id, org_id }: Admitted["params"], home: World["Type"]): Option.Option<World["Type"]> => {
+    if (org_id !== undefined) return isOther(org_id, home.orgId) ? home.below(OrgId.make(org_id)) : Option.none()
+    return chat_id === undefined ? Option.none() : home.ofChat(ChatId.make(chat_id))
   }
 
   const answers = new Map(Routes.routes.map((route) => [route, toAnswer(route)]))
   return (request: IncomingRequest, route: Routes.Route, admitted: Admitted): Answer => {
     const answer = answers.get(route)!
-    const other = elsewhere(admitted.params)
-    if (Option.isNone(other)) return answer(request, admitted, own)
-    return Effect.flatMap(Effect.provide(below(other.value), context), (served) => answer(request, admitted, served))
+    const home = homeOf(admitted.call)
+    if (Option.isNone(home)) return notFound("organization", String(admitted.call.org_id))
+    const asked = Option.getOrElse(elsewhere(admitted.params, home.value), () => home.value)
+    if (asked === world) return answer(request, admitted, own)
+    return Effect.flatMap(Effect.provide(below(asked), context), (served) => answer(request, admitted, served))
   }
 })

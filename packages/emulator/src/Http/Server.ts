@@ -98,11 +98,13 @@ const make = Effect.gen(function* () {
     const now = clock.unsafeCurrentTimeMillis()
     const path = request.url.split("?", 1)[0] ?? ""
     const found = Routes.find(request.method, path)
+    const owner = Option.getOrNull(keys.owner(request.headers["authorization"]))
     const call = RequestContext.make({
       endpoint: found?.route.name ?? null,
       chat_id: found?.chat_id ?? null,
       contact_id: found?.contact_id ?? null,
-      key: Option.getOrNull(keys.owner(request.headers["authorization"]))
+      key: owner?.name ?? null,
+      org_id: owner?.org_id ?? null
     })
 
     const logged = (status: number) =>

@@ -16,15 +16,24 @@ export const make = () => {
     return store
   }
 
+  /** Whether the organization is below that of these records, at any depth. */
+  const isBelow = (id: OrgId, { organizations }: Store.Store): boolean =>
+    organizations.has(id) ||
+    [...organizations.keys()].some((child) => {
+      const records = stores.get(child)
+      return records !== undefined && isBelow(id, records)
+    })
+
   return {
     main,
     below,
     open,
-    /** None where no organization of that id was created. */
-    find: (id: OrgId): Option.Option<Store.Store> =>
-      [main, ...below()].some(({ organizations }) => organizations.has(id)) ? Option.some(open(id)) : Option.none(),
-    /** None where the chat is this organization's own, or unknown. */
-    ofChat: (id: ChatId): Option.Option<Store.Store> => Option.fromNullable(below().find(({ chats }) => chats.has(id)))
+    /** None where no organization of that id was created below this one. */
+    find: (id: OrgId, upper: Store.Store = main): Option.Option<Store.Store> =>
+      isBelow(id, upper) ? Option.some(open(id)) : Option.none(),
+    /** None where the chat is of no organization below this one. */
+    ofChat: (id: ChatId, upper: Store.Store = main): Option.Option<Store.Store> =>
+      Option.fromNullable(below().find(({ chats, org_id }) => chats.has(id) && isBelow(org_id, upper)))
   }
 }
 /** See {@link make}. */

@@ -177,6 +177,7 @@ export type Bindings = Readonly<Record<string, Binding>>
 
 /** The tables of an organization below, in the order in which they are written: what a record refers to comes first. */
 export const bindingsBelow = (store: Store.Store): Bindings => ({
+  keys: bind(store.keys, Schema.String, (name) => name),
   members: bind(store.members, Records.OrgMember, same),
   segments: bind(store.segments, Records.Segment, same),
   assistants: bind(store.assistants, Assistant, (assistant): Store.AssistantRecord => ({ ...assistant })),
@@ -203,9 +204,8 @@ export const bindingsBelow = (store: Store.Store): Bindings => ({
   records: bind(store.records, Records.TableRecord, same)
 })
 
-/** The same with what all organizations share, the counts of the ids and the API keys. */
+/** The same with what all organizations share, the counts of the ids. */
 export const bindings = (store: Store.Store): Bindings => ({
   ids: bind(store.ids.counts, Schema.Number, (count) => count),
-  keys: bind(store.keys, Schema.String, (name) => name),
   ...bindingsBelow(store)
 })

@@ -82,6 +82,8 @@ export const Behaviour = Schema.Struct({
   uploadOfNothing: withDefault(Schema.Literal("refused", "accepted"), "refused"),
   /** What a sub-organization's `features` are changed by: by their update, as on the older page, or by nothing. */
   orgFeatures: withDefault(Schema.Literal("changed", "ignored"), "ignored"),
+  /** When a workflow's run that is not in the background is answered: once it has ended, or as it starts. */
+  runAnsweredWhen: withDefault(Schema.Literal("ended", "started"), "ended"),
   /** The answer to `stream: true` of a workflow's run: the run as JSON, or events as text. */
   streamedRun: withDefault(Schema.Literal("json", "events"), "events"),
   /**

@@ -46,6 +46,7 @@ import * as SubOrganizations from "./World/SubOrganizations.ts"
 import * as TablesOf from "./World/Tables.ts"
 import * as Uploads from "./World/Uploads.ts"
 import * as AssistantMessages from "./World/AssistantMessages.ts"
+import * as Workflows from "./World/Workflows.ts"
 
 type Customers = ReturnType<typeof CustomersOf.make>
 type Staff = ReturnType<typeof StaffOf.make>
@@ -92,6 +93,7 @@ export interface Service {
   readonly tables: Tables["tables"]
   readonly views: Tables["views"]
   readonly records: Tables["records"]
+  readonly workflows: Omit<ReturnType<typeof Workflows.make>, "unfinished">
   readonly analytics: ReturnType<typeof Analytics.make>
   /** `by` is the actor in the log. */
   readonly updateState: Inbox["updateState"]
@@ -141,6 +143,10 @@ export interface Service {
   readonly events: Effect.Effect<Queue.Dequeue<Core.Event>, never, Scope.Scope>
   /** What an earlier run of the same world has left to do. */
   readonly unfinished: Effect.Effect<ReadonlyArray<Core.Event>>
+  /** The runs of workflows from now on, which end after a while. */
+  readonly runsStarted: Effect.Effect<Queue.Dequeue<Core.RunStarted>, never, Scope.Scope>
+  /** The runs that an earlier run of the same world has started. */
+  readonly unfinishedRuns: Effect.Effect<ReadonlyArray<Core.RunStarted>>
   /** A message with status RUNNING; none where the assistant must not answer. */
   readonly beginReply: (chatId: ChatId) => Effect.Effect<Option.Option<MessageId>>
   readonly endReply: (
@@ -156,6 +162,8 @@ export interface Service {
 /** The world of an emulator. */
 export class World extends Context.Tag("@effect-invent/emulator/World")<World, Service>() {}
 
+type Unfinished = Pick<Service, "unfinished" | "unfinishedRuns">
+
 const operationsOf = (core: Core.Core) => {
   const { store } = core
   const book = ContactBook.make(core)
@@ -165,6 +173,7 @@ const operationsOf = (core: Core.Core) => {
   const organizations = SubOrganizations.make(core)
   const uploads = Uploads.make(core)
   const knowledge = Knowledge.make(core)
+  const { unfinished: unfinishedRuns, ...workflows } = Workflows.make(core)
   const { openTool, requestApproval, ...replies } = AssistantMessages.make(core)
   const { files, ...inbox } = InboxOf.make(core)
   const { decideApproval: decideAsContact, ...customers } = CustomersOf.make(core, book, approvals)
@@ -179,6 +188,7 @@ const operationsOf = (core: Core.Core) => {
     organization: Organization.make(core),
     orgs: organizations,
     knowledge,
+    workflows,
     analytics: Analytics.make(core),
     files: { ...files, ...uploads },
     setUp: {
@@ -193,7 +203,9 @@ const operationsOf = (core: Core.Core) => {
     ...inbox,
     ...StaffOf.make(core),
     ...Dashboard.make(core, book, assistants),
-    ...replies
+    ...replies,
+    runsStarted: PubSub.subscribe(core.runs),
+    unfinishedRuns
   }
 }
 
@@ -216,6 +228,12 @@ export const make: Effect.Effect<Service, never, Log | Options> = Effect.map(Cor
     return found
   }
 
+  /** What there is of each organization, this one and those below it. */
+  const ofEach = <A>(list: (of: Unfinished) => Effect.Effect<ReadonlyArray<A>>) =>
+    Effect.suspend(() => Effect.forEach([own, ...stores.below().map(worldOf)], list)).pipe(
+      Effect.map((lists) => lists.flat())
+    )
+
   const world: Service = {
     ...own,
     assistantId: main.assistant_id,
@@ -226,9 +244,8 @@ export const make: Effect.Effect<Service, never, Log | Options> = Effect.map(Cor
         Effect.map(keyNames, (names) => names.map((name) => ({ name, orgId })))
       )
     ).pipe(Effect.map((keys) => keys.flat())),
-    unfinished: Effect.suspend(() =>
-      Effect.forEach([own, ...stores.below().map(worldOf)], (each) => each.unfinished)
-    ).pipe(Effect.map((events) => events.flat()))
+    unfinished: ofEach(({ unfinished }) => unfinished),
+    unfinishedRuns: ofEach(({ unfinishedRuns }) => unfinishedRuns)
   }
   return world
 })

@@ -9,7 +9,8 @@ import {
   MessageId,
   OrgId,
   OrgMemberId,
-  SegmentId
+  SegmentId,
+  type WorkflowId
 } from "@effect-invent/domain/Ids"
 import type { SendTransactional } from "@effect-invent/domain/api/Broadcasts"
 import type { CreateContact } from "@effect-invent/domain/api/Contacts"
@@ -695,12 +696,47 @@ export const behaves = (layer: Start) => {
         assert.deepStrictEqual(yield* options({ values: ["Berlin", "Rome"] }), ["Berlin"])
         assert.strictEqual((yield* send("POST", "/orgs/c/connections/actions/options", { body: "{}" })).status, 400)
         const workflow_id = yield* world.setUp.addWorkflow("Onboarding")
-        const run = yield* invent.workflows.run({ path: { ...path, workflow_id }, payload: { identifier: "a" } })
+        const payload = { identifier: "a", background: true }
+        const run = yield* invent.workflows.run({ path: { ...path, workflow_id }, payload })
         assert.deepInclude(run, { status: "RUNNING", origin: "WORKFLOW", workflow_id, started_at: yield* DateTime.now })
         assert.deepStrictEqual(yield* invent.workflows.listRuns({ path, urlParams: {} }), [run])
         assert.strictEqual((yield* send("POST", "/orgs/c/workflows/none/runs", { body: "{}" })).status, 404)
         yield* world.setUp.addOrganization("Branch")
         assert.deepInclude((yield* invent.orgs.list({ path, urlParams: {} }))[0], { name: "Branch", plan: "free" })
+      }).pipe(Effect.provide(layer()))
+    )
+
+    it.effect("workflow runs end after a while, as failed where the workflow is one that fails", () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator
+        const invent = yield* api
+        const path = { org_id: world.orgId }
+        const [good, bad] = [
+          yield* world.setUp.addWorkflow("Onboarding"),
+          yield* world.setUp.addWorkflow("Payment", true)
+        ]
+        const run = (workflow_id: WorkflowId, background: boolean) =>
+          invent.workflows.run({ path: { ...path, workflow_id }, payload: { background } })
+        const began = yield* DateTime.now
+        const inBackground = yield* run(bad, true)
+        assert.deepInclude(inBackground, { status: "RUNNING", ended_at: null })
+        const waiting = yield* Effect.fork(run(good, false))
+        const listed = Effect.map(invent.workflows.listRuns({ path, urlParams: {} }), (runs) =>
+          read(runs).map(({ ended_at, status }) => [status instanceof Unknown ? status.value : status, ended_at])
+        )
+        const running = ["RUNNING", null]
+        assert.deepStrictEqual(yield* Effect.repeat(listed, { until: ({ length }) => length === 2 }), [
+          running,
+          running
+        ])
+        yield* TestClock.adjust("250 millis")
+        const ended_at = DateTime.add(began, { millis: 250 })
+        assert.deepInclude(yield* Fiber.join(waiting), { status: new Unknown({ value: "COMPLETED" }), ended_at })
+        yield* Effect.repeat(listed, { until: (runs) => runs.every(([, at]) => at !== null) })
+        assert.deepStrictEqual(yield* listed, [
+          ["FAILED", ended_at],
+          ["COMPLETED", ended_at]
+        ])
       }).pipe(Effect.provide(layer()))
     )
 

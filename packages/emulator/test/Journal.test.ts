@@ -83,6 +83,31 @@ describe("a state file", () => {
     })
   )
 
+  it.scoped("brings back a run of a workflow, which then ends", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "state")
+      const runs = Effect.flatMap(World, ({ workflows }) =>
+        Effect.map(workflows.listRuns({}), ({ entries }) => entries.map(({ ended_at }) => ended_at))
+      )
+      yield* kept(
+        file,
+        Effect.gen(function* () {
+          const { setUp, workflows } = yield* World
+          yield* workflows.run(yield* setUp.addWorkflow("Onboarding"), {})
+          assert.deepStrictEqual(yield* runs, [null])
+        })
+      )
+      yield* kept(
+        file,
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* runs, [null])
+          yield* TestClock.adjust("3 seconds")
+          assert.deepStrictEqual(yield* runs, [yield* DateTime.now])
+        })
+      )
+    })
+  )
+
   it.scoped("brings back the names of the keys that were made, and none where the file is older than they are", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "state")

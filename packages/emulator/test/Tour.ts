@@ -218,7 +218,7 @@ const callsOf = (
       { entries: [{ user_id: "same" }, { phone: "0" }] }
     ],
     ["broadcasts.sendMarketing", "POST", `${org}/broadcasts/broadcast_000002/send`],
-    ["workflows.run", "POST", `${org}/workflows/${at.workflow}/runs`, { input: { a: 1 } }],
+    ["workflows.run", "POST", `${org}/workflows/${at.workflow}/runs`, { input: { a: 1 }, background: true }],
     ["workflows.listRuns", "GET", `${org}/workflows/runs`],
     ["orgs.create", "POST", `${org}/orgs`, { name: "New" }],
     [

@@ -7,6 +7,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import { Emulator, layer } from "../src/Emulator.ts"
@@ -559,9 +560,29 @@ describe("what the pages leave open", () => {
       Effect.gen(function* () {
         const { world } = yield* Emulator
         const id = yield* world.setUp.addWorkflow("Onboarding")
-        const { headers } = yield* send("POST", `/orgs/c/workflows/${id}/runs`, { body: '{"stream":true}' })
+        const body = '{"stream":true}'
+        const { headers } = yield* send("POST", `/orgs/c/workflows/${id}/runs`, { body })
         assert.strictEqual(headers["content-type"]?.split(";")[0], type)
-      }).pipe(Effect.provide(start({ behaviour: { streamedRun } })))
+      }).pipe(Effect.provide(start({ behaviour: { streamedRun, runAnsweredWhen: "started" } })))
+    )
+  }
+
+  for (const [runAnsweredWhen, statuses] of [
+    ["ended", ["RUNNING", "COMPLETED"]],
+    ["started", ["RUNNING"]]
+  ] as const) {
+    it.effect(`a run that is not in the background is answered when it has ${runAnsweredWhen}`, () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator
+        const id = yield* world.setUp.addWorkflow("Onboarding")
+        const answering = yield* Effect.fork(send("POST", `/orgs/c/workflows/${id}/runs`, { body: '{"stream":true}' }))
+        if (runAnsweredWhen === "ended") yield* TestClock.adjust("1 second")
+        const { body } = yield* Fiber.join(answering)
+        assert.deepStrictEqual(
+          [...body.matchAll(/^data: (.*)$/gm)].map(([, run = ""]) => JSON.parse(run).status),
+          statuses
+        )
+      }).pipe(Effect.provide(start({ behaviour: { runAnsweredWhen } })))
     )
   }
 

@@ -33,7 +33,7 @@ const bodies = {
   member: Schema.Struct({ name, user_id: optional(UserId) }),
   connection: Schema.Struct({ options: optional(Schema.Array(Schema.String)) }),
   field: Schema.Struct({ key: Schema.NonEmptyString, type: optional(Schema.Literal(...fieldTypes)) }),
-  workflow: Schema.Struct({ name }),
+  workflow: Schema.Struct({ name, fails: optional(Schema.Boolean) }),
   organization: Schema.Struct({ name, plan: optional(Schema.String) }),
   assistant: Schema.Struct({
     assistant_id: AssistantId,
@@ -90,7 +90,7 @@ export const make = (world: World["Type"]) => {
     making("/addMember", bodies.member, ({ name, user_id }) => setUp.addMember(name, user_id)),
     making("/addConnection", bodies.connection, ({ options }) => setUp.addConnection(options)),
     making("/addField", bodies.field, ({ key, type }) => setUp.addField(key, type)),
-    making("/addWorkflow", bodies.workflow, ({ name }) => setUp.addWorkflow(name)),
+    making("/addWorkflow", bodies.workflow, ({ fails, name }) => setUp.addWorkflow(name, fails)),
     making("/addOrganization", bodies.organization, ({ name, plan }) => setUp.addOrganization(name, plan)),
     changing("/changeAssistant", bodies.assistant, ({ assistant_id, ...change }) =>
       setUp.changeAssistant(assistant_id, change)

@@ -1,5 +1,5 @@
 /** What every part of the world works with: the records, one change at a time, and the writing down of each change. */
-import type { ChatId, MessageId, UserId } from "@effect-invent/domain/Ids"
+import type { ChatId, MessageId, OrgId, UserId, WorkflowRunId } from "@effect-invent/domain/Ids"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
@@ -29,6 +29,13 @@ export type Event =
     }
   | { readonly _tag: "FollowUpSet"; readonly chat_id: ChatId; readonly follow_up_at: DateTime.Utc | null }
 
+/** A run of a workflow that has started, and is to be ended. */
+export interface RunStarted {
+  readonly org_id: OrgId
+  readonly run_id: WorkflowRunId
+  readonly at: DateTime.Utc
+}
+
 /** A chat that is new, or has changed. */
 export interface Change {
   readonly chat_id: ChatId
@@ -49,6 +56,7 @@ export const make = Effect.gen(function* () {
   const { commit } = yield* JournalSync.make(stores)
   const turn = yield* Effect.makeSemaphore(1)
   const events = yield* PubSub.unbounded<Event>()
+  const runs = yield* PubSub.unbounded<RunStarted>()
   const changes = yield* PubSub.sliding<Change>(heldChanges)
   const touched = new Map<ChatId, boolean>()
 
@@ -164,6 +172,7 @@ export const make = Effect.gen(function* () {
       log,
       options,
       events,
+      runs,
       changes,
       atomic,
       touch,

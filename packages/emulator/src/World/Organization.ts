@@ -1,29 +1,22 @@
-/** What belongs to the organization as a whole: segments, fields, connections and workflows. */
+/** What belongs to the organization as a whole: segments, fields and connections. */
 import type { ActionOptions, OptionFilter } from "@effect-invent/domain/api/Connections"
 import type { SegmentFilter, UpdateSegment } from "@effect-invent/domain/api/Segments"
-import type { RunWorkflow } from "@effect-invent/domain/api/Workflows"
 import type { ActionOption, Connection } from "@effect-invent/domain/Connection"
-import type { SegmentId, WorkflowId } from "@effect-invent/domain/Ids"
-import type * as Domain from "@effect-invent/domain/WorkflowRun"
+import type { SegmentId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
-import { contactsTable, type WorkflowRun } from "./Records.ts"
+import { contactsTable } from "./Records.ts"
 import * as Tables from "./Tables.ts"
 import * as WireContact from "./WireContact.ts"
 
-/** Makes what the API does with segments, fields, connections and workflows. */
+/** Makes what the API does with segments, fields and connections. */
 export const make = (core: Core) => {
   const { atomic, store } = core
   const { page } = Pages
-
-  const lists =
-    <R, A>(table: ReadonlyMap<string, R>, show: (record: R) => A) =>
-    (query: Pages.PageQuery): Effect.Effect<Pages.Page<A>> =>
-      atomic(Effect.sync(() => page([...table.values()], query, show)))
 
   const listSegments = flow(
     ({ exclude_board_columns = false, search = "", ...query }: typeof SegmentFilter.Type) =>
@@ -62,26 +55,11 @@ export const make = (core: Core) => {
     atomic
   )
 
-  const showRun = ({ created_at, id, version, workflow_id }: WorkflowRun): Domain.WorkflowRun => ({
-    id,
-    status: "RUNNING",
-    origin: "WORKFLOW",
-    started_at: created_at,
-    ended_at: null,
-    org_id: store.org_id,
-    workflow_org_id: store.org_id,
-    workflow_id,
-    workflow_version: { id: version, workflow_id, steps: [] }
-  })
-
-  const runWorkflow = Effect.fnUntraced(function* (workflow_id: WorkflowId, payload: typeof RunWorkflow.Type) {
-    yield* store.findWorkflow(workflow_id)
-    const id = store.ids.workflowRun()
-    const { identifier = null, workflow_version_id: version = "latest" } = payload
-    const run = { id, workflow_id, identifier, version, created_at: yield* DateTime.now }
-    store.runs.set(id, run)
-    return showRun(run)
-  }, atomic)
+  const listConnections = flow(
+    (query: Pages.PageQuery) =>
+      Effect.sync(() => page([...store.connections.values()], query, ({ id }): Connection => ({ id }))),
+    atomic
+  )
 
   return {
     segments: { list: listSegments, update: updateSegment },
@@ -94,7 +72,6 @@ export const make = (core: Core) => {
           })
         )
     },
-    connections: { list: lists(store.connections, ({ id }): Connection => ({ id })), actionOptions },
-    workflows: { run: runWorkflow, listRuns: lists(store.runs, showRun) }
+    connections: { list: listConnections, actionOptions }
   }
 }

@@ -141,8 +141,8 @@ export const Field = record({
 /** A field of a table, or of the contacts. */
 export type Field = typeof Field.Type
 
-/** A workflow, which has a name and no steps. */
-export const Workflow = record({ id: WorkflowId, name: Schema.String })
+/** A workflow, which has a name and no steps. All runs of one that `fails` end as failed. */
+export const Workflow = record({ id: WorkflowId, name: Schema.String, fails: orElse(Schema.Boolean, false) })
 /** A workflow that can be run. */
 export type Workflow = typeof Workflow.Type
 
@@ -152,7 +152,9 @@ export const WorkflowRun = record({
   workflow_id: WorkflowId,
   identifier: Schema.NullOr(Schema.String),
   version: orElse(Schema.String, "latest"),
-  created_at: Instant
+  status: orElse(Schema.Literal("RUNNING", "COMPLETED", "FAILED"), "RUNNING"),
+  created_at: Instant,
+  ended_at: orElse(Schema.NullOr(Instant), null)
 })
 /** A run of a workflow. */
 export type WorkflowRun = typeof WorkflowRun.Type

@@ -97,8 +97,10 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     atomic
   )
 
+  /** The runs of a workflow that `fails` end as failed, and those of any other as completed. */
   const addWorkflow = flow(
-    (name: string) => Effect.sync(() => kept(store.workflows, { id: store.ids.workflow(), name }).id),
+    (name: string, fails: boolean = false) =>
+      Effect.sync(() => kept(store.workflows, { id: store.ids.workflow(), name, fails }).id),
     atomic
   )
 

@@ -187,6 +187,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
   const tables = new Table<TableId, Records.CustomTable>()
   const views = new Table<ViewId, Records.View>()
   const records = new Table<RecordId, Records.TableRecord>()
+  const runs = new Table<WorkflowRunId, Records.WorkflowRun>()
   const organizations = new Table<OrgId, Records.Organization>()
   const files = new Table<FileId, Records.File>()
   return {
@@ -212,7 +213,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
     memories: new Table<MemoryId, Records.Memory>(),
     fields: new Table<FieldId, Records.Field>(),
     connections: new Table<ConnectionId, Records.Connection>(),
-    runs: new Table<WorkflowRunId, Records.WorkflowRun>(),
+    runs,
     organizations,
     recipients: new Table<RecipientId, Records.Recipient>(),
     actions,
@@ -239,6 +240,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
     findMember: find("member of the organization", members),
     findSegment: find("segment", segments),
     findWorkflow: find("workflow", workflows),
+    findRun: find("run", runs),
     findFile: find("file", files),
     findBroadcast: find("broadcast", broadcasts),
     findAction: find("action", actions),

@@ -1,13 +1,16 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { it } from "../../../tools/testing/it.ts"
 import { Emulator } from "../src/Emulator.ts"
-import * as Journal from "../src/World/Persistence/Journal.ts"
 import { control, layer, send } from "./ControlRoutes.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+)
 
 describe("the control route of the clock", () => {
   it.scoped("refuses to move it back with 400, and leaves it where it was", () =>
@@ -106,12 +109,7 @@ describe("the control route of keys", () => {
 
   it.scoped("makes keys that a state file brings back, each of its organization", () =>
     Effect.gen(function* () {
-      const folder = yield* Effect.acquireRelease(
-        Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
-        (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-      )
-      const journal = Layer.scoped(Journal.CurrentJournal, Journal.open(join(folder, "state")))
-      const kept = Layer.provide(layer(), journal)
+      const kept = layer({ state: join(yield* folder, "state") })
       const { branch, key } = yield* Effect.gen(function* () {
         const made = yield* control("POST", "/setUp/addOrganization", { name: "Branch" })
         const branch: string = made.body.id

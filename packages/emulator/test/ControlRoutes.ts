@@ -9,17 +9,23 @@ import * as Emulator from "../src/Emulator.ts"
 import * as Control from "../src/Http/Control.ts"
 import * as InProcessClient from "../src/Http/InProcessClient.ts"
 import * as Server from "../src/Http/Server.ts"
-import * as WorldClock from "../src/Time/WorldClock.ts"
+import * as StateFile from "../src/Program/StateFile.ts"
 
 const token = Redacted.make("token")
 
-export const layer = (settings: Emulator.Settings = {}) =>
+interface Settings extends Emulator.Settings {
+  /** Where the world and its clock are kept. */
+  readonly state?: string
+  readonly speed?: number
+}
+
+export const layer = ({ speed, state, ...settings }: Settings = {}) =>
   Layer.effect(Emulator.Emulator, Emulator.make(InProcessClient.url)).pipe(
     Layer.provideMerge(Server.layerApp),
     Layer.provide(InProcessClient.layerCarrier),
     Layer.provideMerge(Emulator.parts(settings)),
     Layer.provideMerge(NodeHttpServer.layerContext),
-    Layer.provideMerge(WorldClock.layer())
+    Layer.provideMerge(StateFile.layer(state, speed))
   )
 
 const answerOf = (response: HttpServerResponse.HttpServerResponse) =>

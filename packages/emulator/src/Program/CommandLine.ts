@@ -15,6 +15,7 @@ import { Emulator } from "../Emulator.ts"
 import * as Faults from "../Faults.ts"
 import * as Behaviour from "../Behaviour.ts"
 import * as Standalone from "./Standalone.ts"
+import * as StateFile from "./StateFile.ts"
 
 const limitOf = (text: string) => {
   const [, count, window] = /^(\d+)\/(.+)$/.exec(text) ?? []
@@ -38,7 +39,7 @@ const options = {
     Options.withDescription("the address to listen at; unless given, only this machine reaches the emulator")
   ),
   state: Options.optional(Options.text("state")).pipe(
-    Options.withDescription("a file that keeps the world across restarts")
+    Options.withDescription("a file that keeps the world and its clock across restarts")
   ),
   seed: Options.integer("seed").pipe(
     Options.withDefault(1),
@@ -88,7 +89,7 @@ const notesOn = (faults: number, behaviour: string | undefined, state: string | 
 
 const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, notes: ReadonlyArray<string>) {
   const emulator = yield* Emulator
-  const broken = yield* Standalone.Broken
+  const broken = yield* StateFile.Broken
   const secret = Redacted.value(token)
   const lines = [
     `Invent is emulated at ${emulator.url}`,

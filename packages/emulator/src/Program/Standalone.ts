@@ -8,34 +8,26 @@ import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as ApiDocs from "../Http/ApiDocs.ts"
 import * as Control from "../Http/Control.ts"
 import * as Emulator from "../Emulator.ts"
-import * as Journal from "../World/Persistence/Journal.ts"
+import type * as Journal from "../World/Persistence/Journal.ts"
 import * as NodeServer from "../Http/NodeServer.ts"
 import * as Server from "../Http/Server.ts"
 import * as SocketCarrier from "../Http/SocketCarrier.ts"
-import * as JournalSync from "../World/Persistence/JournalSync.ts"
-import * as WorldClock from "../Time/WorldClock.ts"
+import * as StateFile from "./StateFile.ts"
 
 /** As those of a server, with the control token, the speed of the clock, and the file that keeps the world. */
 export interface Settings extends Emulator.ServerSettings {
   readonly token: Redacted.Redacted
   /** Seconds of the world's clock in one of this machine's; default 1. */
   readonly speed?: number
-  /** Where the world is kept across restarts; without it the world is gone with the process. */
+  /** Where the world and its clock are kept across restarts; without it both are gone with the process. */
   readonly state?: string
 }
-
-/** Fails when the world can no longer be written down. */
-export class Broken extends Context.Tag("@effect-invent/emulator/Standalone/Broken")<
-  Broken,
-  Effect.Effect<never, Journal.StateUnusable>
->() {}
 
 const withControl = (token: Redacted.Redacted) =>
   Effect.gen(function* () {
@@ -52,20 +44,6 @@ const withControl = (token: Redacted.Redacted) =>
     yield* NodeServer.serve(yield* Server.App, others)
   })
 
-const openChecked = (file: string) =>
-  Effect.tap(Journal.open(file), ({ rows }) =>
-    Effect.mapError(JournalSync.check(rows), ({ message: reason }) => new Journal.StateUnusable({ file, reason }))
-  )
-
-const layerJournal = (file: string | undefined) =>
-  file === undefined
-    ? Layer.succeed(Broken, Effect.never)
-    : Layer.unwrapScoped(
-        Effect.map(openChecked(file), (journal) =>
-          Layer.merge(Layer.succeed(Broken, journal.broken), Layer.succeed(Journal.CurrentJournal, journal))
-        )
-      )
-
 /** The defaults of a program that runs for long: a bounded log, and faults that need not fire. */
 export const layer = ({
   host = "127.0.0.1",
@@ -74,13 +52,12 @@ export const layer = ({
   state,
   token,
   ...settings
-}: Settings): Layer.Layer<Emulator.Emulator | Broken, ServeError | Journal.StateUnusable, FileSystem> =>
+}: Settings): Layer.Layer<Emulator.Emulator | StateFile.Broken, ServeError | Journal.StateUnusable, FileSystem> =>
   Layer.scopedDiscard(withControl(token)).pipe(
     Layer.provideMerge(Layer.effect(Emulator.Emulator, HttpServer.addressFormattedWith(Emulator.make))),
     Layer.provide(Server.layerApp),
     Layer.provide(SocketCarrier.layer),
     Layer.provide(Emulator.parts({ capacity: 100_000, unfired: "ignore", ...settings })),
     Layer.provide([NodeServer.layer(port, host), NodeHttpServer.layerContext]),
-    Layer.provideMerge(layerJournal(state)),
-    Layer.provide(WorldClock.layer(speed))
+    Layer.provideMerge(StateFile.layer(state, speed))
   )

@@ -6,7 +6,14 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
+
+/** What a clock shows, and how far that is ahead of the machine's: milliseconds, the first since 1970. */
+export interface Reading {
+  readonly instant: number
+  readonly ahead: number
+}
 
 /** The clock that the world lives by. */
 export class WorldClock extends Context.Tag("@effect-invent/emulator/WorldClock")<
@@ -14,6 +21,7 @@ export class WorldClock extends Context.Tag("@effect-invent/emulator/WorldClock"
   {
     /** Moves the clock ahead, from one sleeper's end to the next. */
     readonly advance: (by: Duration.DurationInput) => Effect.Effect<void>
+    readonly reading: Effect.Effect<Reading>
   }
 >() {}
 
@@ -28,9 +36,12 @@ const longestWait = 2 ** 31 - 1
 /** How often the woken get a turn before the clock moves on: enough for each to be done with what it woke for. */
 const turns = 20
 
-/** `speed`: seconds of this clock in one of the machine's. */
-export const make = (base: Clock.Clock, speed: number) => {
-  const start = base.unsafeCurrentTimeMillis()
+/**
+ * `speed`: seconds of this clock in one of the machine's. It begins where `startAt` says, in milliseconds since 1970,
+ * of what the machine's clock shows.
+ */
+export const make = (base: Clock.Clock, speed: number, startAt: (machine: number) => number = identity) => {
+  const start = startAt(base.unsafeCurrentTimeMillis())
   const began = base.unsafeCurrentTimeNanos()
   const sleepers = new Set<Sleeper>()
   let ahead = 0
@@ -93,15 +104,19 @@ export const make = (base: Clock.Clock, speed: number) => {
 
   return {
     clock,
+    reading: Effect.sync((): Reading => {
+      const instant = millis()
+      return { instant, ahead: Math.round(instant - base.unsafeCurrentTimeMillis()) }
+    }),
     advance: (by: Duration.DurationInput) => Effect.suspend(() => moveThrough(millis() + Duration.toMillis(by)))
   }
 }
 
-/** Sets the clock of everything it is provided to. */
-export const layer = (speed = 1): Layer.Layer<WorldClock> =>
+/** Sets the clock of everything it is provided to. See {@link make}. */
+export const layer = (speed = 1, startAt?: (machine: number) => number): Layer.Layer<WorldClock> =>
   Layer.unwrapEffect(
     Effect.map(Effect.clock, (base) => {
-      const { advance, clock } = make(base, speed)
-      return Layer.merge(Layer.succeed(WorldClock, { advance }), Layer.setClock(clock))
+      const { advance, clock, reading } = make(base, speed, startAt)
+      return Layer.merge(Layer.succeed(WorldClock, { advance, reading }), Layer.setClock(clock))
     })
   )

@@ -202,8 +202,10 @@ describe("a table", () => {
         invent.records.listActivities({ path: { ...org, record_id }, urlParams: {} })
       )
       assert.deepStrictEqual(
-        activities.flatMap(read).map(({ metadata }) => metadata?.changes?.map((change) => change.new_value)),
-        [["Ada"], ["Mary"], ['of "Arc"'], ["Eve"]]
+        activities.flatMap(read).map(({ metadata }) => metadata),
+        ["Ada", "Mary", 'of "Arc"', "Eve"].map((new_value) => ({
+          changes: [{ key: "name", old_value: null, new_value }]
+        }))
       )
       const broken = yield* send("POST", `/orgs/c/tables/${people.id}/records/import`, {
         body: JSON.stringify({ file: 'na"me\nAda' })
@@ -579,8 +581,8 @@ describe("what the pages leave open", () => {
         if (runAnsweredWhen === "ended") yield* TestClock.adjust("1 second")
         const { body } = yield* Fiber.join(answering)
         assert.deepStrictEqual(
-          [...body.matchAll(/^data: (.*)$/gm)].map(([, run = ""]) => JSON.parse(run).status),
-          statuses
+          [...body.matchAll(/^data: (.*)$/gm)].map(([, run = ""]) => JSON.parse(run).status as string),
+          [...statuses]
         )
       }).pipe(Effect.provide(start({ behaviour: { runAnsweredWhen } })))
     )

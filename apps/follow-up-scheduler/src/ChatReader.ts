@@ -164,6 +164,9 @@ const reading = (
       return { asked_at: at, answered_at: at }
     })
 
+  const withElsewhere = (chat: ChatSnapshot.ChatSnapshot) =>
+    Effect.map(rows.lastOfContacts(chat.contact_ids, chat.chat_id), (last) => ChatSnapshot.withElsewhere(chat, last))
+
   /** The snapshot that is in memory with the state of this row, where the row shows that no message is missing. */
   const unchanged = (chat_id: ChatId, row: ChatRows.Row) =>
     Effect.suspend(() => {
@@ -182,7 +185,7 @@ const reading = (
         const chat = { ...read.chat, org_id: yield* orgOf(chat_id) }
         yield* remember(chat)
         // The row that a chat is planned by can be older than this read.
-        return { ...chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: read.listed }) }
+        return yield* withElsewhere({ ...chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: read.listed }) })
       }),
     row: (chat_id) =>
       Effect.gen(function* () {
@@ -209,7 +212,8 @@ const reading = (
           ? yield* listed(chat_id, row)
           : { chat: ChatSnapshot.make(chat_id, row.chat, []), listed: yield* timesOf(row) }
         const goesOn = newest === undefined ? {} : { goesOnIn: newest }
-        return { ...read.chat, ...goesOn, org_id: yield* orgOf(chat_id), isStateOld: isOld, listed: read.listed }
+        const org_id = yield* orgOf(chat_id)
+        return yield* withElsewhere({ ...read.chat, ...goesOn, org_id, isStateOld: isOld, listed: read.listed })
       }),
     remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
     withKnownRow: (before) =>

@@ -11,7 +11,7 @@ import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Audience from "./Decide/Audience.ts"
-import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import { type ChatSnapshot, hasUnlistedReply } from "./Decide/ChatSnapshot.ts"
 import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
 import type * as Holdout from "./Decide/Holdout.ts"
@@ -82,7 +82,9 @@ export const blockingReason = (
   policy: Pick<Policy, "after_human" | "opt_in" | "opt_out">
 ): StopReason | undefined => {
   if (chat.isErased) return "erased"
-  if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
+  const said = [chat.messages, ...(chat.saidElsewhere ?? []).map((message) => [message])]
+  const consent = said.map((messages) => Consent.saidIn(messages, policy)).reduce(Consent.latest, chat.consent)
+  if (consent?.isWithdrawn === true) return "opted_out"
   if (chat.isBlocked) return "blocked"
   if (chat.isUnsubscribed) return "unsubscribed"
   if (isWithHuman(chat, policy.after_human)) return "human_takeover"
@@ -155,6 +157,7 @@ export const decide = (asked: DecisionInput): Decision => {
   if (reason !== undefined) return Decision.Stop({ reason })
   if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })
   if (typeof episode === "string") return Decision.Stop({ reason: episode })
+  if (hasUnlistedReply(chat)) return Decision.Stop({ reason: "replied" })
   const idle = idleReason(chat)
   if (idle !== undefined) return Decision.Skip({ reason: idle })
   // A cadence that is on record was begun by an earlier rule, or by an earlier edition of this program, and goes on.

@@ -84,6 +84,19 @@ describe("left out", () => {
   })
 })
 
+describe("the text of a message", () => {
+  const textOf = (...parts: ReadonlyArray<object>) =>
+    snapshot([wireMessage("contact", 0, { messages: [{ role: "user", parts }] } as never)]).messages[0]?.text
+
+  it("is that of its parts, and the label, else the value, of an option that was chosen", () => {
+    expect(textOf({ type: "text", text: "Hello" }, { type: "text", text: "you" })).toBe("Hello\nyou")
+    expect(textOf({ type: "option_selected", value: "stop", label: "STOP" })).toBe("STOP")
+    expect(textOf({ type: "option_selected", value: "stop" })).toBe("stop")
+    expect(textOf({ type: "option_selected", value: 3 })).toBe("")
+    expect(textOf({ type: "file", label: "STOP" })).toBe("")
+  })
+})
+
 describe("messages", () => {
   it("are in the order of their time, however they were listed", () => {
     const listed = [3, 1, 2].map((at) => wireMessage("assistant", at))

@@ -18,7 +18,12 @@ const quiet = { quiet_hours: { start: "20:00", end: "09:00" } }
 const decide = (fields: Readonly<Record<string, unknown>>, country: string, at: string, zone?: string) => {
   const now = DateTime.unsafeMake(at)
   const begun = now.epochMillis - Build.start.epochMillis - 7 * day
-  const silent = chat({ country, zone, messages: [message("contact", begun - minute), message("assistant", begun)] })
+  const silent = chat({
+    country,
+    zone,
+    last_contact_message_at: after(begun - minute),
+    messages: [message("contact", begun - minute), message("assistant", begun)]
+  })
   const decision = Decide.decide({
     policy: policy({ arm_lead: "1 second", ...quiet, ...fields }),
     chat: silent,

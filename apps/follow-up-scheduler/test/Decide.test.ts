@@ -5,6 +5,8 @@ import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import type { Author, ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
+import * as ArmedState from "../src/Plan/ArmedState.ts"
+import * as Plan from "../src/Plan.ts"
 import type * as Episode from "../src/Decide/Episode.ts"
 import { Policy } from "../src/Policy.ts"
 import { type AiSwitch, reasonsByStrength, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
@@ -594,7 +596,10 @@ describe("incidents of other schedulers", () => {
   })
 
   it("switching on swept all old chats: what we wrote before effective_from is left alone", () => {
-    const old = chat({ messages: [message("contact", -40 * day), message("assistant", -40 * day + minute)] })
+    const old = chat({
+      last_contact_message_at: after(-40 * day),
+      messages: [message("contact", -40 * day), message("assistant", -40 * day + minute)]
+    })
     expect(decide({ chat: old, policy: policy({ effective_from: "2026-07-15T00:00:00Z" }) })).toBe(
       "Stop before_effective_from"
     )
@@ -766,5 +771,41 @@ describe("whatever it is asked", () => {
       }),
       { numRuns: 5000 }
     )
+  })
+})
+
+describe("a chat whose list lags behind", () => {
+  const later = { last_contact_message_at: after(30 * minute) }
+
+  it("is one where the contact wrote last, by the chat's own date, and gets no step", () => {
+    expect(decide({ chat: chat(later), now: after(2 * hour) })).toBe("Stop replied")
+    expect(decide({ chat: chat({ last_contact_message_at: after(1000) }), now: after(2 * hour) })).not.toBe(
+      "Stop replied"
+    )
+  })
+
+  it("has its armed follow-up taken back while that can be", () => {
+    const follow_up_at = after(hour)
+    const armed = {
+      ...Plan.make(policy(), chat(), { step: 1, anchor_id: messageId("assistant@0") }, follow_up_at),
+      follow_up_at,
+      after_id: messageId("assistant@0")
+    }
+    const read = (fields: object) => ArmedState.read(armed as never, chat({ ...later, ...fields }), policy())
+    expect(read({ follow_up_at })).toEqual(ArmedState.ArmedState.Invalidated({ reason: "replied" }))
+    expect(read({ follow_up_at: undefined })._tag).toBe("Cleared")
+  })
+})
+
+describe("an opt-out in another chat of the contact", () => {
+  it("counts as soon as a row shows it, the later of what they said", () => {
+    const elsewhere = (...said: ReadonlyArray<readonly [string, number]>) =>
+      decide({
+        chat: chat({ saidElsewhere: said.map(([text, at]) => message("contact", at, { text })) }),
+        now: after(2 * hour)
+      })
+    expect(elsewhere(["STOP", minute])).toBe("Stop opted_out")
+    expect(elsewhere(["STOP", minute], ["START", 2 * minute])).not.toBe("Stop opted_out")
+    expect(elsewhere(["Is it blue?", minute])).not.toBe("Stop opted_out")
   })
 })

@@ -57,6 +57,8 @@ export interface ChatSnapshot {
   readonly isTemporary: boolean
   /** False until {@link withOptOut} sets it: a chat does not carry this. */
   readonly isUnsubscribed: boolean
+  /** The last messages of the contact in other chats, by the rows that are in memory; absent where none is known. */
+  readonly saidElsewhere?: ReadonlyArray<MessageList.Message>
   /** The latest consent on record for the contact. What the contact wrote in this chat is read from `messages`. */
   readonly consent: Consent | undefined
   /** When the contact got, or is to get, follow-ups in other conversations, by any policy. From the ledger. */
@@ -233,6 +235,22 @@ export const make = (
   }
 }
 
+/** Adds the contact's last messages in other chats. */
+export const withElsewhere = (chat: ChatSnapshot, last: ReadonlyArray<ChatMessage>): ChatSnapshot =>
+  last.length === 0 ? chat : { ...chat, saidElsewhere: last.flatMap((each) => MessageList.ofList([each], undefined)) }
+
+/** How much later than the last message that is listed the contact must have written, by the chat's own date. */
+const unlistedMillis = 2000
+
+/**
+ * Whether the chat says that the contact wrote after all that is listed: a service may list a message later than it
+ * counts it.
+ */
+export const hasUnlistedReply = ({ last_contact_message_at: wrote, messages }: ChatSnapshot): boolean => {
+  const last = messages.at(-1)
+  return wrote !== undefined && last?.isDated === true && wrote.epochMillis - last.at.epochMillis > unlistedMillis
+}
+
 /** Adds what the contact list and the activities show of the chat's contacts. */
 export const withOptOut = (chat: ChatSnapshot, { isBlocked, isUnsubscribed, isWithoutAi }: OptOut): ChatSnapshot => ({
   ...chat,
@@ -268,6 +286,7 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     org_id: before.org_id,
     isErased: before.isErased,
     ...(before.goesOnIn !== undefined && { goesOnIn: before.goesOnIn }),
+    ...(before.saidElsewhere !== undefined && { saidElsewhere: before.saidElsewhere }),
     isBlocked: after.isBlocked || (before.isBlocked && !areUnblocked),
     isAdmin: after.isAdmin || before.isAdmin,
     isTemporary: after.isTemporary || before.isTemporary,

@@ -54,8 +54,17 @@ const authorOf = (message: ChatMessage): Author | undefined => {
   return role === "user" ? "contact" : role === "assistant" ? "assistant" : undefined
 }
 
+type Part = NonNullable<NonNullable<NonNullable<ChatMessage["messages"]>[number]["parts"]>[number]>
+
+/** What a person reads of a part: its text, or the label of the option that the contact chose. */
+const wordsOf = ({ label, text, type, value }: Part): ReadonlyArray<string> => {
+  const option = type === "option_selected" ? (label ?? (typeof value === "string" ? value : undefined)) : undefined
+  const words = text ?? option
+  return words === undefined || words === null ? [] : [words]
+}
+
 const textOf = ({ messages }: ChatMessage): string =>
-  (messages ?? []).flatMap(({ parts }) => (parts ?? []).flatMap(({ text }) => text ?? [])).join("\n")
+  (messages ?? []).flatMap(({ parts }) => (parts ?? []).flatMap(wordsOf)).join("\n")
 
 const timeOf = ({ created_at, updated_at }: ChatMessage): DateTime.Utc | undefined =>
   created_at ?? updated_at ?? undefined

@@ -1,7 +1,7 @@
 /**
  * How far this machine's clock is ahead of the service's. It is learned from the answers that come anyway. Nothing is
- * begun while it is off by more than a minute: a message would come at the wrong hour, and a `follow_up_at` of a clock
- * that is behind lies in the past.
+ * begun while it is off by more than ten seconds. The service carries a `follow_up_at` out by its own clock: where that
+ * is behind, the message comes so much later than the last look at the chat; where it is ahead, before it.
  */
 import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
 import * as Clock from "effect/Clock"
@@ -11,8 +11,22 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-/** By how much the clock may be off. An answer that took as long as an attempt may, 30 seconds, is within it. */
-export const tolerance = Duration.minutes(1)
+/** By how much the clock may be off: less than the time from the last look to the instant, by default. */
+export const tolerance = Duration.seconds(10)
+
+/** An answer shows a difference that is too large by the time it took, so the smallest of so many counts. */
+const answers = 5
+
+/** Estimates the difference by the latest answers. */
+export const makeEstimate = () => {
+  let latest: ReadonlyArray<number> = []
+  return {
+    learn: (found: Option.Option<number>): void =>
+      void (latest = [...latest, ...Option.toArray(found)].slice(-answers)),
+    /** In milliseconds; 0 where no answer had a date. */
+    ahead: (): number => (latest.length === 0 ? 0 : Math.min(...latest))
+  }
+}
 
 /** The difference of the clocks, as the latest answer shows it. 0 where no answers are read. */
 export class ServerClock extends Context.Reference<ServerClock>()(
@@ -37,17 +51,16 @@ export const isOff = (ahead: number): boolean => Math.abs(ahead) > Duration.toMi
 
 /** The difference as text, for example `10m ahead of`. */
 export const describe = (ahead: number): string => {
-  const minutes = Duration.format(Duration.minutes(Math.round(Math.abs(ahead) / 60_000)))
-  return `${minutes} ${ahead > 0 ? "ahead of" : "behind"}`
+  const seconds = Duration.format(Duration.seconds(Math.round(Math.abs(ahead) / 1000)))
+  return `${seconds} ${ahead > 0 ? "ahead of" : "behind"}`
 }
 
 /** Reads the answers of the calls that this is provided to. For a process without `Health`, which reads them too. */
 export const layer = Layer.effectContext(
   Effect.sync(() => {
-    let latest = 0
-    const learn = (answer: RawAnswer) =>
-      Effect.map(aheadBy(answer), (found) => void (latest = Option.getOrElse(found, () => latest)))
-    return Context.make(ServerClock, { ahead: Effect.sync(() => latest) }).pipe(
+    const estimate = makeEstimate()
+    const learn = (answer: RawAnswer) => Effect.map(aheadBy(answer), estimate.learn)
+    return Context.make(ServerClock, { ahead: Effect.sync(estimate.ahead) }).pipe(
       Context.add(CurrentCallOptions, { onAnswer: learn })
     )
   })

@@ -59,7 +59,7 @@ const measure = (seen: ProcessTroubles.Observed, millis: number) =>
       Metric.set(Telemetry.listAge, (millis - seen.lookedAt) / 1000),
       Metric.set(Telemetry.keyRefused, Number(seen.isKeyRefused)),
       Metric.set(Telemetry.policiesRefused, Number(seen.policiesRefused !== undefined)),
-      Metric.set(Telemetry.clockAhead, seen.ahead / 1000)
+      Metric.set(Telemetry.clockAhead, seen.clock.ahead() / 1000)
     ],
     { discard: true }
   )
@@ -83,7 +83,7 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
       isKeyAccepted: false,
       writeRefused: undefined,
       throttledAt: Number.NEGATIVE_INFINITY,
-      ahead: 0
+      clock: ServerClock.makeEstimate()
     }
     const sweeps = yield* Queue.sliding<void>(1)
     /** When each trouble was first found. */
@@ -137,7 +137,7 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
     }
     return Context.make(Health, health).pipe(
       Context.add(CurrentActivity, ProcessTroubles.activityOf(seen, sweeps)),
-      Context.add(ServerClock.ServerClock, { ahead: Effect.sync(() => seen.ahead) }),
+      Context.add(ServerClock.ServerClock, { ahead: Effect.sync(() => seen.clock.ahead()) }),
       Context.add(CurrentCallOptions, { onAnswer: (answer) => ProcessTroubles.learn(seen, answer) })
     )
   })

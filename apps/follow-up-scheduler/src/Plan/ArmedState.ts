@@ -1,7 +1,7 @@
 /** What became of an armed follow-up, by a fresh read of its chat. Pure. */
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
-import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
+import { type ChatSnapshot, hasUnlistedReply, type Message } from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "./FollowUp.ts"
 import type { Policy } from "../Policy.ts"
@@ -85,6 +85,7 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Ar
   const blocked = Decide.blockingReason(chat, policy)
   if (blocked !== undefined) return ArmedState.Invalidated({ reason: blocked })
   if (chat.hasUnreadable) return ArmedState.Invalidated({ reason: "unreadable_message" })
+  if (isStillSet && hasUnlistedReply(chat)) return ArmedState.Invalidated({ reason: "replied" })
   const idle = Decide.idleReason(chat)
   if (idle !== undefined) return ArmedState.Invalidated({ reason: idle })
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due)

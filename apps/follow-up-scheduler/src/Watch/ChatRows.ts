@@ -9,7 +9,8 @@
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatId, OrgId } from "@effect-invent/domain/Ids"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
+import type { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as Undecodable from "@effect-invent/domain/schema/Undecodable"
 import * as Context from "effect/Context"
@@ -59,6 +60,13 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
     /** Another chat of the same conversation with a later last message, by the rows in memory; none where none is. */
     readonly laterChat: (chat: Chat) => Effect.Effect<Option.Option<ChatId>>
+    /**
+     * The last messages of the other chats that are in memory, where one of these contacts wrote them.
+     */
+    readonly lastOfContacts: (
+      contact_ids: ReadonlyArray<ContactId>,
+      but: ChatId
+    ) => Effect.Effect<ReadonlyArray<ChatMessage>>
     /** The organization, of those that are named, whose list showed the chat; undefined where none has. */
     readonly orgOf: (chat_id: ChatId) => Effect.Effect<Orgs.Org>
     /**
@@ -144,9 +152,20 @@ const makeRows = (orgs: Orgs.Orgs["Type"], names: ContactNames["Type"]) => {
     return undefined
   }
 
+  const lastOfContacts = (contact_ids: ReadonlyArray<ContactId>, but: ChatId) => {
+    const found: Array<ChatMessage> = []
+    if (contact_ids.length === 0) return found
+    for (const [id, { chat }] of rows.all()) {
+      const contact = chat.last_message?.member?.contact_channel?.contact?.id
+      if (contact && id !== but && contact_ids.includes(contact)) found.push(chat.last_message!)
+    }
+    return found
+  }
+
   return {
     keep,
     keepPage,
+    lastOfContacts,
     placeOf,
     laterChat,
     get: rows.get,
@@ -208,6 +227,7 @@ const make = Effect.gen(function* () {
       }),
     known: (chat_id) => Effect.sync(() => Option.fromNullable(rows.get(chat_id))),
     laterChat: (chat) => Effect.sync(() => Option.fromNullable(rows.laterChat(chat))),
+    lastOfContacts: (contact_ids, but) => Effect.sync(() => rows.lastOfContacts(contact_ids, but)),
     orgOf: (chat_id) => Effect.sync(() => rows.ownerOf(chat_id))
   } satisfies ChatRows["Type"]
 })

@@ -2,7 +2,6 @@
 import type { RawAnswer } from "@effect-invent/client/CallOptions"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as ServerClock from "../../Dispatch/ServerClock.ts"
 import * as MonotonicClock from "../../MonotonicClock.ts"
@@ -27,8 +26,8 @@ export interface Observed {
   writeRefused: number | undefined
   /** When the service last answered with 429. */
   throttledAt: number
-  /** How far this machine's clock is ahead of the server's, in milliseconds. */
-  ahead: number
+  /** How far this machine's clock is ahead of the server's. */
+  readonly clock: ReturnType<typeof ServerClock.makeEstimate>
 }
 
 /** Endpoints whose answers show chats or messages. */
@@ -56,7 +55,7 @@ export const learn = (seen: Observed, answer: RawAnswer) =>
       if (writes.includes(endpoint)) seen.writeRefused = undefined
     }
     if (writes.includes(endpoint) && refusals.includes(status)) seen.writeRefused = status
-    seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
+    seen.clock.learn(ahead)
   })
 
 /** Takes over whether an organization's inbox was read. The key is refused where every organization answers 401. */
@@ -143,10 +142,10 @@ export const find = (
   }
   if (seen.policiesRefused !== undefined)
     found.push({ kind: "policy_refused", found: refusedWords(seen.policiesRefused) })
-  if (ServerClock.isOff(seen.ahead))
+  if (ServerClock.isOff(seen.clock.ahead()))
     found.push({
       kind: "clock_off",
-      found: `this machine's clock is ${ServerClock.describe(seen.ahead)} the server's`
+      found: `this machine's clock is ${ServerClock.describe(seen.clock.ahead())} the server's`
     })
   return found
 }

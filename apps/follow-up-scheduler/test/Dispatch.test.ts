@@ -576,6 +576,35 @@ describe("a failing service", () => {
     )
   }
 
+  story(
+    "takes the instant for its own that the service has rounded up, and sets it once",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* fake.roundsUpTo(7 * second)
+        yield* arm
+        const set = yield* fake.followUpAt
+        expect(set).not.toEqual(after(hour))
+        expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
+        yield* sweepUntil(after(90 * minute))
+        expect((yield* record)[0]).toBe("1 sent")
+        expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
+      }),
+    { policy: { existing_follow_up: "replace" } }
+  )
+
+  story(
+    "says of a refused message what became of its chat",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* fake.put((kind, apply) => (kind === "send" ? Effect.fail(final[0]!) : apply))
+        yield* reviewChat
+        yield* sweepUntil(after(90 * minute))
+        expect((yield* record)[0]).toBe("1 skipped refused")
+        expect(yield* chatDecision).toBe("Failed refused")
+      }),
+    { policy: { steps: [{ after: "1 hour", action: "send_message", message: "Still there?" }] } }
+  )
+
   for (const error of final) {
     story(`${error._tag} is the end of the step: refused, and never tried again`, (fake) =>
       Effect.gen(function* () {

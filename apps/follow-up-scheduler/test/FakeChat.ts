@@ -76,6 +76,11 @@ export const make = ({ late = 0 }: Options = {}) => {
   /** Another chat of the conversation, in which the contact has written. */
   const elsewhere = (id: ChatId) => Build.wireChat({}, { id, members: [contact], last_message: lastElsewhere() })
 
+  /** An instant as the service keeps it: in whole units of so many milliseconds. */
+  let unit = 1
+  const rounded = (instant: DateTime.Utc | null) =>
+    instant && DateTime.unsafeMake(Math.ceil(instant.epochMillis / unit) * unit)
+
   const kindOf = ({ follow_up_at, state }: UpdateState): Kind => {
     if (state !== undefined) return "state"
     if (follow_up_at === undefined) return "empty"
@@ -101,6 +106,8 @@ export const make = ({ late = 0 }: Options = {}) => {
   return {
     /** Instants at which the assistant followed up. */
     followUps: Effect.map(settle, () => followUps.map((written) => DateTime.formatIso(written.created_at!))),
+    /** From now on the service keeps an instant in whole units of so many milliseconds, rounded up. */
+    roundsUpTo: (millis: number) => Effect.sync(() => void (unit = millis)),
     followUpAt: Effect.map(settle, () => state.follow_up_at ?? undefined),
     requests,
     /** Somebody writes, now. */
@@ -180,7 +187,7 @@ export const make = ({ late = 0 }: Options = {}) => {
               ...state,
               ...(ai_enabled === undefined ? {} : { ai_enabled }),
               ...(csat_score === undefined ? {} : { csat_score }),
-              ...(follow_up_at === undefined ? {} : { follow_up_at }),
+              ...(follow_up_at === undefined ? {} : { follow_up_at: rounded(follow_up_at) }),
               ...(muted_until === undefined ? {} : { muted_until }),
               ...(inbox === undefined ? {} : { state: inbox })
             }

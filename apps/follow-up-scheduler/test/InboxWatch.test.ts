@@ -2,7 +2,7 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import { InboxChange } from "@effect-invent/client/InboxChange"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
-import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
+import { ChatId, ContactId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as Socket from "@effect/platform/Socket"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -291,6 +291,23 @@ describe("watching the inbox", () => {
         yield* after(0)
         expect(yield* after("14 minutes")).toEqual([])
         expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1), id(2), id(3)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "comes back in the next whole reading to the chats of a contact who has opted in again",
+    Effect.gen(function* () {
+      const inbox = makeInbox(3)
+      yield* Effect.gen(function* () {
+        const contact_id = ContactId.make("contact_1")
+        const { after } = yield* watching((chat_id) => look(chat_id, "opted_out"))
+        yield* after(0)
+        yield* (yield* Erasure.Erasure).mark(Build.chat({ chat_id: id(1), contact_ids: [contact_id] }))
+        expect(yield* after("20 minutes")).toEqual([])
+        yield* (yield* Ledger.Ledger).setConsent(contact_id, false)
+        expect(yield* after("15 minutes")).toEqual([id(1)])
+        expect(yield* after("1 hour")).toEqual([])
       }).pipe(Effect.provide(under(inbox)))
     })
   )

@@ -35,6 +35,9 @@ import {
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) =>
   a?.epochMillis === b?.epochMillis
 
+/** A service may keep an instant in whole minutes. */
+const mostRounded = Duration.minutes(1)
+
 /**
  * The action of such a step. `arm` records the intent and sets `follow_up_at`. `check` acts on what a later read of the
  * chat shows: records the message, takes the value back, or sets it again. A message that was looked for {@link
@@ -133,6 +136,12 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
   })
 
+  /** The instant that the service answers with, where it has rounded ours: it writes then. */
+  const asStored = (asked: DateTime.Utc, stored: DateTime.Utc | undefined) =>
+    stored !== undefined && Duration.lessThanOrEqualTo(DateTime.distanceDuration(asked, stored), mostRounded)
+      ? stored
+      : asked
+
   /** `mayHaveLeft`: whether an earlier request for this value may have been sent. */
   const send = Effect.fn("ScheduleFollowUp.send")(function* (armed: FollowUp, look: Look, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
@@ -142,13 +151,14 @@ export const make = (context: ActionContext, policy: Policy) => {
     const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, beginning, Ref.set(hasLeft, true)))
     if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
-    const confirmed = yield* ledger.advance(
-      armed,
-      { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
-      { name: "scheduled", detail: { follow_up_at } }
-    )
     // The answer to the update is a read of the chat: a message may have been written while it was under way.
     const after = ChatSnapshot.refresh(look.chat, answered.right)
+    const set = asStored(follow_up_at, after.follow_up_at)
+    const confirmed = yield* ledger.advance(
+      armed,
+      { follow_up_at: set, confirmed_at: now, due_at: nextLookAt(set, now) },
+      { name: "scheduled", detail: { follow_up_at: set } }
+    )
     lastLook.keep(armed.key, after)
     yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
   })

@@ -95,7 +95,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     }
     if (error._tag === "NotFound") return yield* transitions.endChatGone(armed)
     // Every other error means that it was not applied. A row that another process has changed meanwhile stays as it is.
-    yield* Transitions.canSucceedLater(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
+    yield* Transitions.canSucceedLater(error) ? transitions.planAgain(armed, error) : transitions.endRefused(armed)
   })
 
   const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>

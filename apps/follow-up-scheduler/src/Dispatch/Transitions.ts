@@ -66,6 +66,8 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** The watch reads a chat again whose latest decision has this reason, also where nothing happens in it. */
   const endUnreachable = (from: FollowUp) => endWithDecision(from, "Failed", "unreachable")
 
+  const endRefused = (from: FollowUp) => endWithDecision(from, "Failed", "refused")
+
   const endNotListed = (from: FollowUp) => endWithDecision(from, "Skip", "not_listed")
 
   /**
@@ -105,8 +107,8 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return endChatGone(from)
     if (canSucceedLater(error)) return lookAgain(from, error, before)
-    return refused === "skipped" ? endWithDecision(from, "Failed", "refused") : end(from, refused, "refused")
+    return refused === "skipped" ? endRefused(from) : end(from, refused, "refused")
   }
 
-  return { reschedule, rescheduleIn, planAgain, end, endChatGone, endUnreachable, endNotListed, onError }
+  return { reschedule, rescheduleIn, planAgain, end, endChatGone, endUnreachable, endNotListed, endRefused, onError }
 }

@@ -77,7 +77,9 @@ const definitions = {
     ({ decision, reason, until }, at) => {
       if (decision === "Act") return "looked: a follow-up is due"
       if (decision === "Wait") return say`looked: waits until ${at(until)}${because(reason)}`
-      return decision === "Failed" ? say`could not look${because(reason)}` : say`looked: no follow-up${because(reason)}`
+      // The chat was read, and what followed was refused.
+      const couldNot = decision === "Failed" && reason !== "refused"
+      return couldNot ? say`could not look${because(reason)}` : say`looked: no follow-up${because(reason)}`
     }
   ),
   planned: define(

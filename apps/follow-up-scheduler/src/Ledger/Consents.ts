@@ -77,6 +77,11 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
         AND chat_id IN (SELECT chat_id FROM subjects WHERE contact_id = ${contact_id})`
   }
 
+  /** Nothing has to happen in a chat of theirs for the watch to name it again. */
+  const nameAgain = (contact_id: ContactId) =>
+    sql`UPDATE seen SET namings = namings + 1, named_at = 0
+      WHERE chat_id IN (SELECT chat_id FROM subjects WHERE contact_id = ${contact_id})`
+
   return {
     recallConsent,
     rememberConsent,
@@ -85,7 +90,9 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
         Effect.gen(function* () {
           yield* keep(contact_id, { at: yield* DateTime.now, isWithdrawn }, "operator")
           yield* OptOutList.inAudit(sql, audit, [contact_id], isWithdrawn ? "opted_out" : "opted_in")
-          yield* isWithdrawn ? OptOutList.decided(sql, [contact_id]) : waitAgain(contact_id)
+          yield* isWithdrawn
+            ? OptOutList.decided(sql, [contact_id])
+            : Effect.zipRight(waitAgain(contact_id), nameAgain(contact_id))
         })
       )
   }

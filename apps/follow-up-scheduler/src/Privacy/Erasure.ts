@@ -132,6 +132,16 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
     )
   }
 
+  /** The story of the chat says what became of a step that was planned. */
+  const skipPlanned = (chat: Chat) =>
+    Effect.flatMap(
+      sql<{ key: string; policy: string }>`
+        SELECT key, policy FROM follow_ups WHERE chat_id = ${chat.chat_id} AND status = 'planned'`,
+      Effect.forEach((planned) =>
+        AuditWriter.make(sql)({ ...chat, ...planned }, { name: "skipped", detail: { reason: "erased" } })
+      )
+    )
+
   const followUps = (chat_id: string) =>
     Effect.flatMap(
       sql<{ key: string; anchor_id: string; after_id: string | null; message_id: string | null }>`
@@ -167,6 +177,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
 
   const clear = ({ chat_id, conversation_id }: Chat) =>
     Effect.gen(function* () {
+      yield* skipPlanned({ chat_id, conversation_id })
       const names = { chat_id: proofOf(chat_id), conversation_id: proofOf(conversation_id) }
       yield* followUps(chat_id)
       yield* audit(chat_id)

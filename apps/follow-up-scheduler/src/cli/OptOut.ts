@@ -45,4 +45,7 @@ export const optOut = set(
 )
 
 /** Records that the contact wants follow-ups again. Fails where there is no ledger. */
-export const optIn = set(false, "The contact is followed up again, from the next look at their chats.")
+export const optIn = set(
+  false,
+  "The contact is followed up again. Their chats are looked at within a quarter of an hour."
+)

@@ -3,7 +3,9 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -20,7 +22,15 @@ export const liveness = Effect.map(
   (isLive) => answer(isLive, isLive ? "alive" : "the loop that searches for what is due does not turn")
 )
 
-/** 200 while what is due can be sent, else 503 with one line per reason. */
+/** A probe waits five seconds, as a rule. */
+const readyWithin = Duration.seconds(3)
+
+const unanswered = `ledger_failing: the ledger has not answered for ${Duration.format(readyWithin)}`
+
+/**
+ * 200 while what is due can be sent, else 503 with one line per reason. 503, too, where the ledger does not answer
+ * within {@link readyWithin}.
+ */
 export const readiness = Effect.map(
   Effect.flatMap(Health, ({ troubles }) => troubles),
   (troubles) => {
@@ -29,6 +39,12 @@ export const readiness = Effect.map(
       .map((trouble) => `${trouble.kind}: ${advise(trouble)}`)
     return answer(lines.length === 0, lines.length === 0 ? "ready" : lines.join("\n"))
   }
+).pipe(
+  Effect.timeoutTo({
+    duration: readyWithin,
+    onSuccess: identity,
+    onTimeout: () => answer(false, unanswered)
+  })
 )
 
 /** The address cannot be used, because the port is in use or the host is not this machine's. */

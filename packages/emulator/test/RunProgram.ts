@@ -3,6 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import { format } from "node:util"
+import * as Colour from "../src/Program/Colour.ts"
 import { command } from "../src/Program/CommandLine.ts"
 import * as ExitCodes from "../src/Program/ExitCodes.ts"
 
@@ -14,9 +15,9 @@ interface Ended {
 
 /**
  * As `main.ts` runs it, but for a signal and for output that cannot be written. Relative paths are below the test's
- * folder.
+ * folder. `isTTY`: whether it prints to a terminal.
  */
-export const run = (args: ReadonlyArray<string>): Effect.Effect<Ended> =>
+export const run = (args: ReadonlyArray<string>, isTTY = false): Effect.Effect<Ended> =>
   Effect.gen(function* () {
     const printed = { stdout: "", stderr: "" }
     const print =
@@ -28,7 +29,13 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<Ended> =>
       "node",
       "invent-emulator",
       ...args
-    ]).pipe(ExitCodes.report, Effect.provide(NodeContext.layer), Effect.withConsole(console), Effect.exit)
+    ]).pipe(
+      ExitCodes.report,
+      Colour.whereWanted({ stdout: { isTTY }, stderr: { isTTY } }),
+      Effect.provide(NodeContext.layer),
+      Effect.withConsole(console),
+      Effect.exit
+    )
     let code: number | undefined
     ExitCodes.teardown(exit, (of) => (code = of))
     return { code, ...printed }

@@ -28,7 +28,61 @@ describe("the control route of the clock", () => {
   )
 })
 
+describe("the control route of the clock, far ahead,", () => {
+  it.scoped("refuses with 400 what a date cannot hold, and more than a hundred years at once", () =>
+    Effect.gen(function* () {
+      const advance = (by: string) => control("POST", "/clock/advance", { by })
+      const refused = yield* Effect.forEach(["10000000000 days", "36526 days", "1e300 days"], advance)
+      assert.deepStrictEqual(
+        refused.map(({ status }) => status),
+        [400, 400, 400]
+      )
+      assert.include(refused[0]?.body.message, "more than 36525 days at once")
+      const years = yield* Effect.forEach(Array.from({ length: 81 }), () => advance("36525 days"))
+      const last = years.findLast(({ status }) => status === 200)
+      assert.match(last?.body.now, /^99\d\d-/)
+      assert.include(years.at(-1)?.body.message, "beyond 9999-12-31T23:59:59.999Z")
+      const { apiKey } = yield* Emulator
+      const made = yield* send(apiKey("test"), "POST", "/orgs/c/contacts", {})
+      assert.match(made.body.created_at, /^99\d\d-/)
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("a body of the control routes", () => {
+  it.scoped("is refused with 413 where it is longer than a mebibyte", () =>
+    Effect.gen(function* () {
+      const add = (length: number) => control("POST", "/setUp/addMember", { name: "x".repeat(length) })
+      const [fits, refused] = [yield* add(1024 * 1024 - 20), yield* add(1024 * 1024)]
+      assert.deepStrictEqual([fits.status, refused.status], [200, 413])
+      assert.include(refused.body.message, "1048576 bytes")
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("the control routes of setUp", () => {
+  it.scoped("refuse with 400 a field whose key another one has, and so does the API where it renames one", () =>
+    Effect.gen(function* () {
+      const { apiKey } = yield* Emulator
+      const add = (key: string) => control("POST", "/setUp/addField", { key })
+      const [first, again, other] = [yield* add("birthday"), yield* add("birthday"), yield* add("size")]
+      assert.deepStrictEqual([first.status, again.status, other.status], [200, 400, 200])
+      assert.strictEqual(again.body.message, "Another field of the table has the key birthday")
+      const rename = (id: string, key: string) =>
+        send(apiKey("test"), "PATCH", `/orgs/c/tables/contacts/fields/${id}`, { key })
+      const renamed = [yield* rename(other.body.id, "birthday"), yield* rename(first.body.id, "birthday")]
+      assert.deepStrictEqual(
+        renamed.map(({ status }) => status),
+        [400, 200]
+      )
+      const { body: fields } = yield* send(apiKey("test"), "GET", "/orgs/c/contacts/fields")
+      assert.deepStrictEqual(
+        fields.map(({ key }: Record<string, string>) => key),
+        ["birthday", "size"]
+      )
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.scoped("activate a transactional broadcast, and refuse that for a marketing one", () =>
     Effect.gen(function* () {
       const { apiKey } = yield* Emulator

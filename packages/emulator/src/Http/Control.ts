@@ -2,9 +2,7 @@
  * The emulator's control routes: the requests it got, the state of its world, and the moves of the people in it.
  * Every route but the page wants the control token, and a request here counts against no limit.
  */
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Headers from "@effect/platform/Headers"
-import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -23,6 +21,7 @@ import { Emulator } from "../Emulator.ts"
 import * as Log from "../Log.ts"
 import { Behaviour, Options } from "../Behaviour.ts"
 import { answer, body, done } from "./ControlBody.ts"
+import * as ControlClock from "./ControlClock.ts"
 import * as ControlSetUp from "./ControlSetUp.ts"
 import * as ControlPage from "./ControlPage.ts"
 import { notFound, type Refusal } from "../Refusal.ts"
@@ -113,12 +112,7 @@ const makeRouter = Effect.gen(function* () {
 
   const advance = Effect.gen(function* () {
     const { by } = yield* body(bodies.advance)
-    // A duration that is negative would be decoded as zero.
-    if (by.trim().startsWith("-")) return answer(400, { message: `by: the clock cannot be moved back, got "${by}"` })
-    const duration = Option.filter(Duration.decodeUnknown(by), Duration.isFinite)
-    if (Option.isNone(duration))
-      return answer(400, { message: `by: expected a duration such as "2 hours", got "${by}"` })
-    yield* clock.advance(duration.value)
+    yield* clock.advance(yield* ControlClock.duration(by))
     return answer(200, { now: yield* DateTime.now })
   })
 
@@ -223,8 +217,7 @@ export const make = (token: Redacted.Redacted) =>
               Effect.logError("A control request could not be handled", cause),
               answer(500, { message: "The emulator failed" })
             )
-      ),
-      HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(1024 * 1024)))
+      )
     )
     const respond = (request: HttpServerRequest.HttpServerRequest) => {
       if (request.url === "/") return Effect.succeed(page)

@@ -80,22 +80,20 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     atomic
   )
 
-  const addField = flow(
-    (key: string, type: Records.Field["type"] = "string") =>
-      Effect.sync(
-        () =>
-          kept(store.fields, {
-            id: store.ids.field(),
-            table_id: contactsTable,
-            key,
-            type,
-            schema: {},
-            readonly: false,
-            archived: false
-          }).id
-      ),
-    atomic
-  )
+  /** A field of contacts. A key that another field of theirs has is refused with 400. */
+  const addField = Effect.fnUntraced(function* (key: string, type: Records.Field["type"] = "string") {
+    yield* store.freeKey(contactsTable, key)
+    const field = {
+      id: store.ids.field(),
+      table_id: contactsTable,
+      key,
+      type,
+      schema: {},
+      readonly: false,
+      archived: false
+    }
+    return kept(store.fields, field).id
+  }, atomic)
 
   /** The runs of a workflow that `fails` end as failed, and those of any other as completed. */
   const addWorkflow = flow(

@@ -36,7 +36,7 @@ import type { Unknown } from "@effect-invent/domain/schema/Open"
 import type { Tool } from "@effect-invent/domain/Chat/Tool"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { notFound, type Refusal } from "../Refusal.ts"
+import { badRequest, notFound, type Refusal } from "../Refusal.ts"
 import * as CountedIds from "./CountedIds.ts"
 import type * as Records from "./Records.ts"
 import { Table } from "./TrackedMap.ts"
@@ -190,6 +190,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
   const runs = new Table<WorkflowRunId, Records.WorkflowRun>()
   const organizations = new Table<OrgId, Records.Organization>()
   const files = new Table<FileId, Records.File>()
+  const fields = new Table<FieldId, Records.Field>()
   return {
     ids,
     /** The names of the API keys that were made while this world ran. */
@@ -211,7 +212,7 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
     files,
     activities: new Table<ActivityId, Records.Activity>(),
     memories: new Table<MemoryId, Records.Memory>(),
-    fields: new Table<FieldId, Records.Field>(),
+    fields,
     connections: new Table<ConnectionId, Records.Connection>(),
     runs,
     organizations,
@@ -228,6 +229,13 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
       conversations.set(key, id)
       return id
     },
+    /** Refuses with 400 a key that a field of the table has, unless it is that of the field with this id. */
+    freeKey: (table_id: TableId, key: string, own?: FieldId): Effect.Effect<void, Refusal> =>
+      Effect.suspend(() =>
+        [...fields.values()].some((each) => each.table_id === table_id && each.key === key && each.id !== own)
+          ? badRequest(`Another field of the table has the key ${key}`)
+          : Effect.void
+      ),
     findAssistant: find("assistant", assistants),
     /** The assistant of a chat that names none: the oldest. */
     findDefaultAssistant: Effect.suspend((): Effect.Effect<AssistantRecord, Refusal> => {

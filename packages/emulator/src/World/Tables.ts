@@ -146,6 +146,7 @@ export const make = ({ atomic, store }: Core) => {
   ) {
     const field = yield* findField(path.table_id, path.field_id)
     const { archived, key, readonly, schema } = payload
+    if (key !== undefined) yield* store.freeKey(path.table_id, key, path.field_id)
     Object.assign(field, given({ archived, key, readonly, schema }))
     return showField(field)
   }, atomic)

@@ -4,7 +4,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { badRequest, Refusal } from "../Refusal.ts"
+import { Refusal } from "../Refusal.ts"
 import * as JsonDepth from "./JsonDepth.ts"
 
 /** An answer in JSON. */
@@ -34,9 +34,6 @@ const textOf = ({ headers, stream }: HttpServerRequest.HttpServerRequest) => {
   )
 }
 
-const parsed = (text: string) =>
-  Effect.try({ try: () => JSON.parse(text) as unknown, catch: () => badRequest("The body is not JSON") })
-
 /**
  * Decodes the body. Refuses unknown keys: a misspelt one would do nothing, silently. A body that is too long is refused
  * with 413.
@@ -45,7 +42,7 @@ export const body = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = Schema.decodeUnknown(schema, { onExcessProperty: "error" })
   return HttpServerRequest.HttpServerRequest.pipe(
     Effect.flatMap((request) => JsonDepth.text({ text: Effect.suspend(() => textOf(request)) })),
-    Effect.flatMap(parsed),
+    Effect.flatMap(JsonDepth.parse),
     Effect.flatMap(decode)
   )
 }

@@ -20,6 +20,7 @@ import { badRequest, notFound, Refusal } from "../Refusal.ts"
 import type { Call } from "../RequestContext.ts"
 import * as Routes from "../Routes.ts"
 import { World } from "../World.ts"
+import { AnswerCheck } from "../World/Core.ts"
 import type { Page } from "../World/Pages.ts"
 import * as JsonDepth from "./JsonDepth.ts"
 import type { IncomingRequest } from "./IncomingRequest.ts"
@@ -68,22 +69,17 @@ const queryDecoder = (schema: Option.Option<Schema.Schema.All>) => {
 
 const badQuery = Either.left(badRequest("No endpoint has a parameter __proto__"))
 
-const notJson = badRequest("The body is not JSON")
-
 const isJson = ({ headers }: IncomingRequest) => /^$|json/i.test(headers["content-type"] ?? "")
 
 const bodyOf = (request: IncomingRequest): Effect.Effect<string, Refusal> =>
   isJson(request)
-    ? Effect.mapError(JsonDepth.text(request), (error) => (error instanceof Refusal ? error : notJson))
-    : notJson
+    ? Effect.mapError(JsonDepth.text(request), (error) => (error instanceof Refusal ? error : JsonDepth.notJson))
+    : JsonDepth.notJson
 
 /** Decodes a body. Some limits depend on the clock of this world, so it runs where the request is handled. */
 const payloadDecoder = (schema: Schema.Schema.All): ((body: string) => Effect.Effect<unknown, Refusal>) => {
   const decode = ParseResult.decodeUnknown(schema as Schema.Schema<unknown>)
-  return (body) =>
-    Effect.flatMap(Effect.try({ try: () => JSON.parse(body) as unknown, catch: () => notJson }), (json) =>
-      Effect.mapError(decode(json), refused)
-    )
+  return (body) => Effect.flatMap(JsonDepth.parse(body), (json) => Effect.mapError(decode(json), refused))
 }
 
 const isVoid = (ast: AST.AST): boolean => AST.isVoidKeyword(ast) || (AST.isUnion(ast) && ast.types.every(isVoid))
@@ -106,6 +102,17 @@ const encoder = (
     return HttpServerResponse.unsafeJson(encode(entries), { headers })
   }
 }
+
+/** Refuses with 400 the change whose answer cannot be encoded: it could never be listed. */
+const checkBy = (encode: (value: unknown) => Response) => (answer: unknown) => {
+  try {
+    encode(answer)
+  } catch (error) {
+    throw ParseResult.isParseError(error) ? refused(error.issue) : error
+  }
+}
+
+const anyAnswer = () => {}
 
 /** What is known of a request that was let in: its entry in the log so far, and the parameters in its path. */
 interface Admitted {
@@ -140,6 +147,7 @@ export const make = Effect.gen(function* () {
     const decodeQuery = queryDecoder(endpoint.urlParamsSchema)
     const decodePayload = Option.map(endpoint.payloadSchema, payloadDecoder)
     const encode = encoder(endpoint, deleted)
+    const check = endpoint.method === "GET" ? null : checkBy(encode)
     const encoded = (value: unknown) => (HttpServerResponse.isServerResponse(value) ? value : encode(value))
 
     return (request, { call, params }, { handlers, orgId }) => {
@@ -147,22 +155,23 @@ export const make = Effect.gen(function* () {
       const handler = ofGroup[endpoint.name] as unknown as Handler<unknown, unknown>
 
       const answerBy =
-        (by: (request: unknown) => Effect.Effect<unknown, Refusal>) =>
+        (by: (request: unknown) => Effect.Effect<unknown, Refusal>, check: AnswerCheck["Type"]) =>
         (payload?: unknown): Answer => {
           const path = decodePath(params)
           if (Either.isLeft(path)) return path.left
           const urlParams = decodeQuery(request.url)
           if (Either.isLeft(urlParams)) return urlParams.left
           if (isOther(params["org_id"], orgId)) return notFound("organization", params["org_id"]!)
-          return Effect.map(by({ path: path.right, urlParams: urlParams.right, payload, request, call }), encoded)
+          const answer = by({ path: path.right, urlParams: urlParams.right, payload, request, call })
+          return Effect.map(check === null ? answer : Effect.provideService(answer, AnswerCheck, check), encoded)
         }
 
-      if (Option.isNone(decodePayload)) return answerBy(handler)()
+      if (Option.isNone(decodePayload)) return answerBy(handler, check)()
       const { withoutBody } = handler
       return Effect.flatMap(bodyOf(request), (body) =>
         body === "" && withoutBody !== undefined
-          ? answerBy(withoutBody)()
-          : Effect.flatMap(decodePayload.value(body), answerBy(handler))
+          ? answerBy(withoutBody, anyAnswer)()
+          : Effect.flatMap(decodePayload.value(body), answerBy(handler, check))
       )
     }
   }

@@ -5,7 +5,6 @@ import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
-import * as PubSub from "effect/PubSub"
 import { notFound, Refusal } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
 import * as Wire from "./Wire.ts"
@@ -46,12 +45,12 @@ export const make = (core: Core) => {
     if (decision === "rejected") {
       approval.status = "rejected"
       approval.reason = reason ?? null
-      yield* PubSub.publish(core.events, { _tag: "ToolAnswered", chat_id, at, words: rejected(reason) })
+      yield* core.publish({ _tag: "ToolAnswered", chat_id, at, words: rejected(reason) })
     } else {
       approval.status = "running"
       message.status = "RUNNING"
       running.set(message.id, yield* Deferred.make<void>())
-      yield* PubSub.publish(core.events, { _tag: "ActionApproved", chat_id, at, message_id: message.id })
+      yield* core.publish({ _tag: "ActionApproved", chat_id, at, message_id: message.id })
     }
     return Wire.message(store, message)
   })
@@ -66,7 +65,7 @@ export const make = (core: Core) => {
       message.updated_at = at
       core.touch(chat, at)
       const words = `Done: ${message.approval.name}.`
-      yield* PubSub.publish(core.events, { _tag: "ToolAnswered", chat_id: chatId, at, words })
+      yield* core.publish({ _tag: "ToolAnswered", chat_id: chatId, at, words })
     }
     const waiting = running.get(messageId)
     running.delete(messageId)

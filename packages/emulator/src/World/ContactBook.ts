@@ -59,7 +59,7 @@ export const make = (core: Core) => {
 
   /** To be called for every contact that is new or has changed permissions. */
   const changed = ({ blocked, id, unsubscribed }: ContactRecord, at: DateTime.Utc) =>
-    core.log.append({ kind: "contact", at, contact_id: id, blocked, unsubscribed })
+    core.append({ kind: "contact", at, contact_id: id, blocked, unsubscribed })
 
   const happened = (
     contact: ContactRecord,

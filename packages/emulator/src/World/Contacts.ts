@@ -7,11 +7,12 @@ import type { ChannelId, ContactId, SegmentId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
+import { badRequest } from "../Refusal.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
-import type { ChannelType, ContactRecord } from "./Store.ts"
+import { type ContactRecord, isChannelType } from "./Store.ts"
 import type { Uploads } from "./Uploads.ts"
 import * as Wire from "./WireContact.ts"
 
@@ -78,9 +79,10 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
     yield* Effect.forEach(segment_ids, store.findSegment)
     const at = yield* DateTime.now
     const { contact_id, type = options.channelWithoutType, ...address } = given(channel ?? {})
+    if (!isChannelType(type)) return yield* badRequest(`There is no channel of the type ${type}`)
     const contact =
       contact_id === undefined ? book.add(at, { name: address.name ?? null }) : yield* store.findContact(contact_id)
-    if (channel !== undefined) book.addChannel(at, contact.id, { ...address, type: type as ChannelType })
+    if (channel !== undefined) book.addChannel(at, contact.id, { ...address, type })
     for (const id of segment_ids) book.putInto(contact, id, at)
     yield* book.changed(contact, at)
     return Wire.contact(store, contact)

@@ -1,9 +1,10 @@
 /** What every part of the world works with: the records, one change at a time, and the writing down of each change. */
 import type { ChatId, MessageId, OrgId, UserId, WorkflowRunId } from "@effect-invent/domain/Ids"
+import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
-import { type Cause, Log } from "../Log.ts"
+import { type Cause, type Entry, Log } from "../Log.ts"
 import { Options } from "../Behaviour.ts"
 import { notFound, type Refusal } from "../Refusal.ts"
 import * as JournalSync from "./Persistence/JournalSync.ts"
@@ -42,6 +43,14 @@ export interface Change {
   readonly isNew: boolean
 }
 
+/**
+ * Throws where the answer to the request that makes the change cannot be shown; the change is taken back then. Null, by
+ * default: a change that no request makes is kept as it is.
+ */
+export class AnswerCheck extends Context.Reference<AnswerCheck>()("@effect-invent/emulator/AnswerCheck", {
+  defaultValue: (): ((answer: unknown) => void) | null => null
+}) {}
+
 /** After so many messages of a chat the assistant writes a summary. */
 const summarizedEvery = 10
 
@@ -59,6 +68,7 @@ export const make = Effect.gen(function* () {
   const runs = yield* PubSub.unbounded<RunStarted>()
   const changes = yield* PubSub.sliding<Change>(heldChanges)
   const touched = new Map<ChatId, boolean>()
+  const waiting: Array<Effect.Effect<unknown>> = []
 
   const announce = Effect.suspend(() => {
     if (touched.size === 0) return Effect.void
@@ -67,11 +77,39 @@ export const make = Effect.gen(function* () {
     return PubSub.publishAll(changes, published)
   })
 
-  const written = Effect.zipRight(commit, announce)
+  /** Part of a change: what others see of it, once it is written down. */
+  const later = (effect: Effect.Effect<unknown>) => Effect.sync(() => void waiting.push(effect))
 
-  /** Makes a change whole: no other change and no interruption comes between its parts and their log entries. */
+  const written = Effect.suspend(() =>
+    commit.pipe(Effect.zipRight(Effect.all(waiting.splice(0), { discard: true })), Effect.zipRight(announce))
+  )
+
+  const takeBack = Effect.sync(() => {
+    stores.undo.takeBack()
+    waiting.length = 0
+    touched.clear()
+  })
+
+  /** Takes a change back that fails, or whose answer does not pass the check. */
+  const checked = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(AnswerCheck, (check) => {
+      if (check === null) return change
+      stores.undo.begin()
+      return Effect.tap(change, (answer) => Effect.sync(() => check(answer))).pipe(
+        Effect.tapErrorCause(() => takeBack),
+        Effect.ensuring(Effect.sync(() => stores.undo.end()))
+      )
+    })
+
+  /**
+   * Makes a change whole: no other change and no interruption comes between its parts and their log entries. One that a
+   * request makes is made whole or not at all.
+   */
   const atomic = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, written)))
+    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(checked(change), written)))
+
+  const append = (entry: Entry) => later(log.append(entry))
+  const publish = (event: Event) => later(PubSub.publish(events, event))
 
   /** What the parts of one organization are made with. */
   const of = (store: Store.Store) => {
@@ -88,7 +126,7 @@ export const make = Effect.gen(function* () {
     const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc, isTouched = true) =>
       Effect.suspend(() => {
         if (isTouched) touch(chat, at)
-        return log.append({
+        return append({
           kind: "state",
           at,
           chat_id: chat.id,
@@ -104,7 +142,7 @@ export const make = Effect.gen(function* () {
     const setFollowUp = (chat: Store.ChatRecord, follow_up_at: DateTime.Utc | null) =>
       Effect.suspend(() => {
         chat.follow_up_at = follow_up_at
-        return PubSub.publish(events, { _tag: "FollowUpSet", chat_id: chat.id, follow_up_at })
+        return publish({ _tag: "FollowUpSet", chat_id: chat.id, follow_up_at })
       })
 
     /** Puts a message into the chat. One that is still running is logged by {@link messageEnded}. */
@@ -154,7 +192,7 @@ export const make = Effect.gen(function* () {
     }
 
     const messageEnded = (chat: Store.ChatRecord, message: Store.MessageRecord, cause: Cause, at: DateTime.Utc) =>
-      log.append({
+      append({
         kind: "message",
         at,
         created_at: message.created_at,
@@ -169,10 +207,12 @@ export const make = Effect.gen(function* () {
     return {
       store,
       stores,
-      log,
+      append,
       options,
       events,
+      publish,
       runs,
+      later,
       changes,
       atomic,
       touch,

@@ -7,7 +7,6 @@ import type { AssistantId, ChannelId, ChatId, ContactId, MessageId, ToolCallId }
 import { text, type UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as PubSub from "effect/PubSub"
 import { badRequest, notFound, Refusal } from "../Refusal.ts"
 import type { ApprovalPath, Approvals } from "./Approvals.ts"
 import type { Core } from "./Core.ts"
@@ -91,7 +90,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     }
     core.addChat(chat)
     const { conversation_id, id: chat_id } = chat
-    yield* core.log.append({ kind: "chat", at, chat_id, conversation_id, contact_id, country, channel_type })
+    yield* core.append({ kind: "chat", at, chat_id, conversation_id, contact_id, country, channel_type })
     yield* core.stateChanged(chat, "contact", at)
     return chat
   })
@@ -113,7 +112,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     yield* core.messageEnded(chat, record, cause, at)
     yield* contactActed(chat, at)
     const turn = chat.messages.filter((message) => message.author === "contact" && message.parts !== null).length
-    yield* PubSub.publish(core.events, { _tag: "ContactWrote", chat_id: chat.id, at, turn, text: textOf(parts) })
+    yield* core.publish({ _tag: "ContactWrote", chat_id: chat.id, at, turn, text: textOf(parts) })
     return Wire.message(store, record)
   })
 
@@ -184,7 +183,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     const record = core.addMessage(chat, at, { author: "contact", member, status: "COMPLETED", response })
     yield* core.messageEnded(chat, record, "tool", at)
     yield* contactActed(chat, at)
-    yield* PubSub.publish(core.events, {
+    yield* core.publish({
       _tag: "ToolAnswered",
       chat_id: chat.id,
       at,

@@ -38,7 +38,7 @@ export const make = (core: Core, book: ContactBook) => {
     const at = yield* DateTime.now
     for (const source of sources) {
       Merging.merge(store, target, source)
-      yield* core.log.append({ kind: "merge", at, contact_id: target.id, source_contact_id: source.id })
+      yield* core.append({ kind: "merge", at, contact_id: target.id, source_contact_id: source.id })
     }
     target.updated_at = at
     yield* book.changed(target, at)

@@ -30,7 +30,7 @@ import type {
   WorkflowId,
   WorkflowRunId
 } from "@effect-invent/domain/Ids"
-import type { IntegrationId } from "@effect-invent/domain/Integration"
+import { type IntegrationId, integrations } from "@effect-invent/domain/Integration"
 import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import type { Unknown } from "@effect-invent/domain/schema/Open"
 import type { Tool } from "@effect-invent/domain/Chat/Tool"
@@ -40,9 +40,14 @@ import { badRequest, notFound, type Refusal } from "../Refusal.ts"
 import * as CountedIds from "./CountedIds.ts"
 import type * as Records from "./Records.ts"
 import { Table } from "./TrackedMap.ts"
+import type { Undo } from "./Undo.ts"
 
 /** `custom`, or a channel on which only the contact itself can write. */
 export type ChannelType = Exclude<IntegrationId, Unknown>
+
+/** Whether there are channels of this kind. */
+export const isChannelType = (type: string): type is ChannelType => integrations.some((known) => known === type)
+
 /** The state of a chat's entry in the inbox. */
 export type State = "OPEN" | "SNOOZED" | "CLOSED"
 
@@ -171,30 +176,30 @@ interface Beginning {
   readonly user_id: UserId
 }
 
-const empty = ({ ids, org_id, user_id }: Beginning) => {
-  const assistants = new Table<AssistantId, AssistantRecord>()
-  const contacts = new Table<ContactId, ContactRecord>()
-  const channels = new Table<ChannelId, ChannelRecord>()
-  const chats = new Table<ChatId, ChatRecord>()
-  const messages = new Table<MessageId, MessageRecord>()
-  const conversations = new Table<string, ConversationId>()
-  const members = new Table<OrgMemberId, Records.OrgMember>()
-  const segments = new Table<SegmentId, Records.Segment>()
-  const workflows = new Table<WorkflowId, Records.Workflow>()
-  const broadcasts = new Table<BroadcastId, Records.Broadcast>()
-  const actions = new Table<AssistantActionId, Records.Action>()
-  const contents = new Table<ContentId, Records.Content>()
-  const tables = new Table<TableId, Records.CustomTable>()
-  const views = new Table<ViewId, Records.View>()
-  const records = new Table<RecordId, Records.TableRecord>()
-  const runs = new Table<WorkflowRunId, Records.WorkflowRun>()
-  const organizations = new Table<OrgId, Records.Organization>()
-  const files = new Table<FileId, Records.File>()
-  const fields = new Table<FieldId, Records.Field>()
+const empty = ({ ids, org_id, user_id }: Beginning, undo: Undo) => {
+  const assistants = new Table<AssistantId, AssistantRecord>(undo)
+  const contacts = new Table<ContactId, ContactRecord>(undo)
+  const channels = new Table<ChannelId, ChannelRecord>(undo)
+  const chats = new Table<ChatId, ChatRecord>(undo)
+  const messages = new Table<MessageId, MessageRecord>(undo)
+  const conversations = new Table<string, ConversationId>(undo)
+  const members = new Table<OrgMemberId, Records.OrgMember>(undo)
+  const segments = new Table<SegmentId, Records.Segment>(undo)
+  const workflows = new Table<WorkflowId, Records.Workflow>(undo)
+  const broadcasts = new Table<BroadcastId, Records.Broadcast>(undo)
+  const actions = new Table<AssistantActionId, Records.Action>(undo)
+  const contents = new Table<ContentId, Records.Content>(undo)
+  const tables = new Table<TableId, Records.CustomTable>(undo)
+  const views = new Table<ViewId, Records.View>(undo)
+  const records = new Table<RecordId, Records.TableRecord>(undo)
+  const runs = new Table<WorkflowRunId, Records.WorkflowRun>(undo)
+  const organizations = new Table<OrgId, Records.Organization>(undo)
+  const files = new Table<FileId, Records.File>(undo)
+  const fields = new Table<FieldId, Records.Field>(undo)
   return {
     ids,
     /** The names of the API keys that were made while this world ran. */
-    keys: new Table<string, string>(),
+    keys: new Table<string, string>(undo),
     org_id,
     /** The user of the staff that acts where none is named. */
     user_id,
@@ -208,15 +213,15 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
     segments,
     workflows,
     broadcasts,
-    notes: new Table<NoteId, Records.Note>(),
+    notes: new Table<NoteId, Records.Note>(undo),
     files,
-    activities: new Table<ActivityId, Records.Activity>(),
-    memories: new Table<MemoryId, Records.Memory>(),
+    activities: new Table<ActivityId, Records.Activity>(undo),
+    memories: new Table<MemoryId, Records.Memory>(undo),
     fields,
-    connections: new Table<ConnectionId, Records.Connection>(),
+    connections: new Table<ConnectionId, Records.Connection>(undo),
     runs,
     organizations,
-    recipients: new Table<RecipientId, Records.Recipient>(),
+    recipients: new Table<RecipientId, Records.Recipient>(undo),
     actions,
     contents,
     tables,
@@ -263,9 +268,9 @@ const empty = ({ ids, org_id, user_id }: Beginning) => {
 export type Store = ReturnType<typeof empty>
 
 /** Makes the records of a world without messages: the organization, its assistant and its first member. */
-export const make = () => {
+export const make = (undo: Undo) => {
   const ids = CountedIds.make()
-  const store = empty({ ids, org_id: ids.org(), user_id: ids.user() })
+  const store = empty({ ids, org_id: ids.org(), user_id: ids.user() }, undo)
   const assistant: AssistantRecord = {
     id: ids.assistant(),
     name: "Assistant",
@@ -286,4 +291,5 @@ export const make = () => {
 }
 
 /** Makes the records of an organization below: none, and no id is that of a record of another organization. */
-export const makeBelow = ({ ids, user_id }: Beginning, org_id: OrgId): Store => empty({ ids, org_id, user_id })
+export const makeBelow = ({ ids, user_id }: Beginning, org_id: OrgId, undo: Undo): Store =>
+  empty({ ids, org_id, user_id }, undo)

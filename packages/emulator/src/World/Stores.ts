@@ -2,16 +2,18 @@
 import type { ChatId, OrgId } from "@effect-invent/domain/Ids"
 import * as Option from "effect/Option"
 import * as Store from "./Store.ts"
+import { Undo } from "./Undo.ts"
 
 /** Makes the records of this organization, without any organization below it. */
 export const make = () => {
-  const main = Store.make()
+  const undo = new Undo()
+  const main = Store.make(undo)
   const stores = new Map<OrgId, Store.Store>()
   const below = (): ReadonlyArray<Store.Store> => [...stores.values()]
 
   /** The records of an organization below, which are made where there are none. */
   const open = (id: OrgId): Store.Store => {
-    const store = stores.get(id) ?? Store.makeBelow(main, id)
+    const store = stores.get(id) ?? Store.makeBelow(main, id, undo)
     stores.set(id, store)
     return store
   }
@@ -26,6 +28,8 @@ export const make = () => {
 
   return {
     main,
+    /** Of all records here. */
+    undo,
     below,
     open,
     /** None where no organization of that id was created below this one. */

@@ -13,6 +13,7 @@ import type {
 import type { UpdateView } from "@effect-invent/domain/api/Views"
 import { type Field, FieldSchema } from "@effect-invent/domain/Table/Field"
 import type { FieldId, RecordId, TableId, ViewId } from "@effect-invent/domain/Ids"
+import * as Open from "@effect-invent/domain/schema/Open"
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import type { RecordActivity } from "@effect-invent/domain/Table/RecordActivity"
 import type { RecordsImport, Table } from "@effect-invent/domain/Table"
@@ -33,7 +34,8 @@ import * as Wire from "./Wire.ts"
 /** Places of views are in steps of so much. */
 const step = 100
 
-const decodeSchema = Schema.decodeUnknownSync(FieldSchema)
+/** A field of a kind that no page prints is shown as it came. */
+const decodeSchema = Schema.decodeUnknownSync(Open.tolerant(FieldSchema))
 const decodeConfig = Schema.decodeUnknownSync(ViewConfig)
 const encodeConfig = Schema.encodeSync(ViewConfigChange)
 const decodeMapping = Schema.decode(Schema.parseJson(OpenRecord.record(Schema.String)))

@@ -20,7 +20,7 @@ const statuses = {
 } as const
 
 /** Makes what the API does with workflows and their runs. Ids that are unknown are refused with 404. */
-export const make = ({ atomic, runs, store }: Core) => {
+export const make = ({ atomic, later, runs, store }: Core) => {
   const running = new Map<WorkflowRunId, Deferred.Deferred<void>>()
 
   const show = (run: WorkflowRun): Domain.WorkflowRun => ({
@@ -55,7 +55,7 @@ export const make = ({ atomic, runs, store }: Core) => {
     }
     store.runs.set(record.id, record)
     running.set(record.id, yield* Deferred.make<void>())
-    yield* PubSub.publish(runs, started(record))
+    yield* later(PubSub.publish(runs, started(record)))
     return show(record)
   }, atomic)
 

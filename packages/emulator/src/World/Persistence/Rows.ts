@@ -16,6 +16,7 @@ import {
   ToolCallId,
   UserId
 } from "@effect-invent/domain/Ids"
+import { integrations } from "@effect-invent/domain/Integration"
 import { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import { Tool } from "@effect-invent/domain/Chat/Tool"
 import * as Either from "effect/Either"
@@ -25,7 +26,7 @@ import * as Records from "../Records.ts"
 import type * as Store from "../Store.ts"
 
 const Instant = Schema.DateTimeUtc
-const ChannelType = Schema.String as Schema.Schema<Store.ChannelType, string>
+const ChannelType = Schema.Literal(...integrations)
 
 const Member = Schema.Union(
   Schema.Struct({ _tag: Schema.Literal("Contact"), id: MemberId, channel_id: ChannelId }),

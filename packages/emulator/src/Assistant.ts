@@ -14,14 +14,14 @@ import * as Queue from "effect/Queue"
 import type { Scope } from "effect/Scope"
 import * as Reply from "./Assistant/Reply.ts"
 import { holding, World } from "./World.ts"
-import type { Event, RunStarted } from "./World/Core.ts"
+import type { Event, Task } from "./World/Core.ts"
 
 /** What the scripted assistant writes, and how long it takes. */
 export interface Settings {
   readonly script: Reply.Script
   /** From the contact's message to the appearance of the assistant's, which is then RUNNING. */
   readonly replyDelay: Duration.DurationInput
-  /** From RUNNING to COMPLETED or FAILED: of a message, and of a run of a workflow. */
+  /** From RUNNING to COMPLETED or FAILED, of a message and of a run of a workflow; from SENDING to SENT, of a row. */
   readonly runDelay: Duration.DurationInput
   /** What an approved action takes. */
   readonly actionDelay: Duration.DurationInput
@@ -49,7 +49,7 @@ const sleepUntil = (instant: DateTime.Utc): Effect.Effect<void> =>
 
 /**
  * Starts the assistant in the scope: it answers messages, and follows up when that is due, until the scope closes. It
- * ends the runs of workflows, too. A script that throws is logged, and the chat gets no answer.
+ * ends the runs of workflows and sends broadcasts, too. A script that throws is logged, and the chat gets no answer.
  */
 export const make = Effect.fnUntraced(function* (
   overrides: Partial<Settings> = {}
@@ -57,7 +57,7 @@ export const make = Effect.fnUntraced(function* (
   const settings = { ...defaults, ...overrides }
   const world = yield* World
   const events = yield* world.events
-  const runs = yield* world.runsStarted
+  const tasks = yield* world.tasks
   const replies = yield* FiberSet.make<void>()
   const followUps = yield* FiberMap.make<ChatId, void>()
 
@@ -78,10 +78,17 @@ export const make = Effect.fnUntraced(function* (
   const followUp = (chatId: ChatId, due: DateTime.Utc) =>
     Effect.zipRight(sleepUntil(due), holding(world, chatId).followUp(chatId, due))
 
-  const endRun = ({ at, org_id, run_id }: RunStarted) => {
-    const { workflows } = Option.getOrElse(world.below(org_id), () => world)
-    const end = Effect.zipRight(sleepUntil(DateTime.addDuration(at, settings.runDelay)), workflows.endRun(run_id))
-    return FiberSet.run(replies, end)
+  const perform = (task: Task) => {
+    const { broadcasts, workflows } = Option.getOrElse(world.below(task.org_id), () => world)
+    const soon = sleepUntil(DateTime.addDuration(task.at, settings.runDelay))
+    switch (task._tag) {
+      case "EndRun":
+        return FiberSet.run(replies, Effect.zipRight(soon, workflows.endRun(task.run_id)))
+      case "SendBroadcast":
+        return FiberSet.run(replies, Effect.zipRight(sleepUntil(task.at), broadcasts.sendScheduled(task.broadcast_id)))
+      case "SendRecipient":
+        return FiberSet.run(replies, Effect.zipRight(soon, broadcasts.sendQueued(task.recipient_id)))
+    }
   }
 
   const handle = (event: Event) => {
@@ -115,8 +122,8 @@ export const make = Effect.fnUntraced(function* (
   }
 
   yield* Effect.forEach(yield* world.unfinished, handle, { discard: true })
-  yield* Effect.forEach(yield* world.unfinishedRuns, endRun, { discard: true })
-  yield* Queue.take(runs).pipe(Effect.flatMap(endRun), Effect.forever, Effect.forkScoped)
+  yield* Effect.forEach(yield* world.unfinishedTasks, perform, { discard: true })
+  yield* Queue.take(tasks).pipe(Effect.flatMap(perform), Effect.forever, Effect.forkScoped)
   yield* Queue.take(events).pipe(Effect.flatMap(handle), Effect.forever, Effect.forkScoped)
 })
 

@@ -81,7 +81,7 @@ export interface Service {
     readonly decideAsContact: Customers["decideApproval"]
   }
   readonly assistants: Omit<Assistants.Assistants, "add">
-  readonly broadcasts: Omit<Broadcasts.Broadcasts, "add" | "activate">
+  readonly broadcasts: Omit<Broadcasts.Broadcasts, "add" | "activate" | "unfinished">
   readonly state: Inbox["state"]
   readonly inbox: Inbox["inbox"]
   readonly chats: Inbox["chats"]
@@ -143,10 +143,10 @@ export interface Service {
   readonly events: Effect.Effect<Queue.Dequeue<Core.Event>, never, Scope.Scope>
   /** What an earlier run of the same world has left to do. */
   readonly unfinished: Effect.Effect<ReadonlyArray<Core.Event>>
-  /** The runs of workflows from now on, which end after a while. */
-  readonly runsStarted: Effect.Effect<Queue.Dequeue<Core.RunStarted>, never, Scope.Scope>
-  /** The runs that an earlier run of the same world has started. */
-  readonly unfinishedRuns: Effect.Effect<ReadonlyArray<Core.RunStarted>>
+  /** What is to be done later, from now on: runs of workflows are ended, and broadcasts sent. */
+  readonly tasks: Effect.Effect<Queue.Dequeue<Core.Task>, never, Scope.Scope>
+  /** The same that an earlier run of the same world has left. */
+  readonly unfinishedTasks: Effect.Effect<ReadonlyArray<Core.Task>>
   /** A message with status RUNNING; none where the assistant must not answer. */
   readonly beginReply: (chatId: ChatId) => Effect.Effect<Option.Option<MessageId>>
   readonly endReply: (
@@ -162,7 +162,7 @@ export interface Service {
 /** The world of an emulator. */
 export class World extends Context.Tag("@effect-invent/emulator/World")<World, Service>() {}
 
-type Unfinished = Pick<Service, "unfinished" | "unfinishedRuns">
+type Unfinished = Pick<Service, "unfinished" | "unfinishedTasks">
 
 const operationsOf = (core: Core.Core) => {
   const { store } = core
@@ -174,6 +174,7 @@ const operationsOf = (core: Core.Core) => {
   const uploads = Uploads.make(core)
   const knowledge = Knowledge.make(core)
   const { unfinished: unfinishedRuns, ...workflows } = Workflows.make(core)
+  const unfinishedTasks = Effect.zipWith(unfinishedRuns, broadcasts.unfinished, (runs, rows) => [...runs, ...rows])
   const { openTool, requestApproval, ...replies } = AssistantMessages.make(core)
   const { files, ...inbox } = InboxOf.make(core)
   const { decideApproval: decideAsContact, ...customers } = CustomersOf.make(core, book, approvals)
@@ -204,8 +205,8 @@ const operationsOf = (core: Core.Core) => {
     ...StaffOf.make(core),
     ...Dashboard.make(core, book, assistants),
     ...replies,
-    runsStarted: PubSub.subscribe(core.runs),
-    unfinishedRuns
+    tasks: PubSub.subscribe(core.tasks),
+    unfinishedTasks
   }
 }
 
@@ -245,7 +246,7 @@ export const make: Effect.Effect<Service, never, Log | Options> = Effect.map(Cor
       )
     ).pipe(Effect.map((keys) => keys.flat())),
     unfinished: ofEach(({ unfinished }) => unfinished),
-    unfinishedRuns: ofEach(({ unfinishedRuns }) => unfinishedRuns)
+    unfinishedTasks: ofEach(({ unfinishedTasks }) => unfinishedTasks)
   }
   return world
 })

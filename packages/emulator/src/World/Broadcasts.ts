@@ -7,19 +7,19 @@ import type {
 } from "@effect-invent/domain/api/Broadcasts"
 import type { Broadcast, PropertyEntry } from "@effect-invent/domain/Broadcast"
 import type { BroadcastId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
 import { badRequest, notFound } from "../Refusal.ts"
+import * as BroadcastSending from "./BroadcastSending.ts"
 import * as ChannelAddress from "./ChannelAddress.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
 import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
 import type * as Records from "./Records.ts"
-import type { ChannelRecord, ContactRecord } from "./Store.ts"
+import type { ChannelRecord } from "./Store.ts"
 import * as WireBroadcast from "./WireBroadcast.ts"
 
 type Payload = typeof SendTransactional.Type
@@ -32,7 +32,9 @@ const fill = (template: string, variables: Readonly<Record<string, unknown>>) =>
 
 /** Makes what the API does with broadcasts. Nothing leaves the process. */
 export const make = (core: Core, book: ContactBook) => {
-  const { atomic, options, store } = core
+  const { atomic, store } = core
+  const sending = BroadcastSending.make(core, book)
+  const { sendQueued, sendScheduled, unfinished } = sending
 
   const add = (at: DateTime.Utc, given: Pick<Records.Broadcast, "name"> & Partial<Records.Broadcast>) => {
     const id = store.ids.broadcast()
@@ -90,38 +92,6 @@ export const make = (core: Core, book: ContactBook) => {
 
   const isTransactional = ({ templates }: Records.Broadcast) => templates.length > 0
 
-  const isOptedOut = ({ blocked, unsubscribed }: ContactRecord) => blocked || unsubscribed
-
-  /** Part of a change: the row of a template at a contact. */
-  const addRecipient = (
-    broadcast: Records.Broadcast,
-    contact: ContactRecord,
-    at: DateTime.Utc,
-    row: Partial<Records.Recipient>
-  ): Records.Recipient => {
-    const skips = isOptedOut(contact) && options.broadcastToOptedOut === "skipped"
-    const recipient: Records.Recipient = {
-      id: store.ids.recipient(),
-      broadcast_id: broadcast.id,
-      template_id: null,
-      contact_id: contact.id,
-      channel_id: book.channelsOf(contact.id)[0]?.id ?? null,
-      status: "SENT",
-      instead: { name: null, phone: null, email: null },
-      created_at: at,
-      ...row,
-      ...(skips ? { status: "SKIPPED" } : {}),
-      error_message: skips ? `The contact is ${contact.blocked ? "blocked" : "unsubscribed"}` : null
-    }
-    store.recipients.set(recipient.id, recipient)
-    return recipient
-  }
-
-  const audienceOf = ({ segment_ids, send_to_all }: Records.Broadcast) =>
-    [...store.contacts.values()].filter(
-      (contact) => !contact.is_admin && (send_to_all || contact.segment_ids.some((id) => segment_ids.includes(id)))
-    )
-
   const sendMarketing = Effect.fnUntraced(function* (id: BroadcastId) {
     const broadcast = yield* store.findBroadcast(id)
     if (isTransactional(broadcast)) return yield* badRequest(`Broadcast ${id} is transactional: its send has a body`)
@@ -130,10 +100,8 @@ export const make = (core: Core, book: ContactBook) => {
     }
     const at = yield* DateTime.now
     const isLater = broadcast.scheduled_at !== null && DateTime.greaterThan(broadcast.scheduled_at, at)
-    broadcast.status = isLater ? "SCHEDULED" : "SENT"
-    broadcast.updated_at = at
-    // The content of a marketing broadcast is on no page, so it comes to no chat.
-    if (!isLater) for (const contact of audienceOf(broadcast)) addRecipient(broadcast, contact, at, {})
+    if (isLater) yield* sending.schedule(broadcast, at)
+    else sending.sendToAudience(broadcast, at)
     return show(broadcast)
   }, atomic)
 
@@ -182,30 +150,6 @@ export const make = (core: Core, book: ContactBook) => {
     return { contact, firing }
   })
 
-  const latestChat = (channel: ChannelRecord) =>
-    [...store.chats.values()].findLast(({ members }) =>
-      members.some((member) => member._tag === "Contact" && member.channel_id === channel.id)
-    )
-
-  const deliver = Effect.fnUntraced(function* (
-    broadcast: Records.Broadcast,
-    channel: ChannelRecord,
-    words: string,
-    at: DateTime.Utc
-  ) {
-    const found = latestChat(channel)
-    const chat = found && (yield* Effect.orDie(store.findChat(found.id)))
-    if (chat === undefined) return
-    const given = {
-      author: "assistant",
-      member: null,
-      status: "COMPLETED",
-      parts: text(words),
-      broadcast_id: broadcast.id
-    } as const
-    yield* core.messageEnded(chat, core.addMessage(chat, at, given), "message", at)
-  })
-
   const sendTransactional = Effect.fnUntraced(function* (id: BroadcastId, payload: Payload) {
     const broadcast = yield* store.findBroadcast(id)
     const { templates } = broadcast
@@ -220,20 +164,19 @@ export const make = (core: Core, book: ContactBook) => {
     const at = yield* DateTime.now
     const variables = { name: payload.name ?? contact.name, ...payload.variables }
     const { background = false, email = null, name = null, phone = null } = payload
-    const recipients = yield* Effect.forEach(firing, ({ channel, template }) => {
-      const status = background ? "SENDING" : "SENT"
-      const instead = { email, name, phone }
-      const row = addRecipient(broadcast, contact, at, {
-        template_id: template.id,
-        channel_id: channel.id,
-        status,
-        instead
+    const recipients = yield* Effect.forEach(firing, ({ channel, template }) =>
+      Effect.gen(function* () {
+        const row = sending.addRecipient(broadcast, contact, at, {
+          template_id: template.id,
+          channel_id: channel.id,
+          status: "SENDING",
+          instead: { email, name, phone },
+          text: fill(template.text, variables)
+        })
+        if (row.status === "SENDING") yield* background ? sending.sendLater(row) : sending.send(row, at)
+        return WireBroadcast.sent(store, broadcast, row)
       })
-      const shown = WireBroadcast.sent(store, broadcast, row)
-      return row.status === "SKIPPED"
-        ? Effect.succeed(shown)
-        : Effect.as(deliver(broadcast, channel, fill(template.text, variables), at), shown)
-    })
+    )
     return { recipients }
   }, atomic)
 
@@ -245,7 +188,19 @@ export const make = (core: Core, book: ContactBook) => {
     broadcast.updated_at = at
   })
 
-  return { add, activate, list, create, sendMarketing, sendTransactional, listRecipients, dryRunEntries }
+  return {
+    add,
+    activate,
+    list,
+    create,
+    sendMarketing,
+    sendTransactional,
+    sendQueued,
+    sendScheduled,
+    unfinished,
+    listRecipients,
+    dryRunEntries
+  }
 }
 /** See {@link make}. */
 export type Broadcasts = ReturnType<typeof make>

@@ -1,5 +1,13 @@
 /** What every part of the world works with: the records, one change at a time, and the writing down of each change. */
-import type { ChatId, MessageId, OrgId, UserId, WorkflowRunId } from "@effect-invent/domain/Ids"
+import type {
+  BroadcastId,
+  ChatId,
+  MessageId,
+  OrgId,
+  RecipientId,
+  UserId,
+  WorkflowRunId
+} from "@effect-invent/domain/Ids"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -30,12 +38,15 @@ export type Event =
     }
   | { readonly _tag: "FollowUpSet"; readonly chat_id: ChatId; readonly follow_up_at: DateTime.Utc | null }
 
-/** A run of a workflow that has started, and is to be ended. */
-export interface RunStarted {
-  readonly org_id: OrgId
-  readonly run_id: WorkflowRunId
-  readonly at: DateTime.Utc
-}
+/**
+ * What is done at a later instant and not by the assistant: a run of a workflow that has started is ended, a scheduled
+ * broadcast is sent at `at`, and a row of one that is sent in the background is sent.
+ */
+export type Task = { readonly org_id: OrgId; readonly at: DateTime.Utc } & (
+  | { readonly _tag: "EndRun"; readonly run_id: WorkflowRunId }
+  | { readonly _tag: "SendBroadcast"; readonly broadcast_id: BroadcastId }
+  | { readonly _tag: "SendRecipient"; readonly recipient_id: RecipientId }
+)
 
 /** A chat that is new, or has changed. */
 export interface Change {
@@ -65,7 +76,7 @@ export const make = Effect.gen(function* () {
   const { commit } = yield* JournalSync.make(stores)
   const turn = yield* Effect.makeSemaphore(1)
   const events = yield* PubSub.unbounded<Event>()
-  const runs = yield* PubSub.unbounded<RunStarted>()
+  const tasks = yield* PubSub.unbounded<Task>()
   const changes = yield* PubSub.sliding<Change>(heldChanges)
   const touched = new Map<ChatId, boolean>()
   const waiting: Array<Effect.Effect<unknown>> = []
@@ -110,6 +121,7 @@ export const make = Effect.gen(function* () {
 
   const append = (entry: Entry) => later(log.append(entry))
   const publish = (event: Event) => later(PubSub.publish(events, event))
+  const perform = (task: Task) => later(PubSub.publish(tasks, task))
 
   /** What the parts of one organization are made with. */
   const of = (store: Store.Store) => {
@@ -211,8 +223,8 @@ export const make = Effect.gen(function* () {
       options,
       events,
       publish,
-      runs,
-      later,
+      tasks,
+      perform,
       changes,
       atomic,
       touch,

@@ -221,7 +221,11 @@ export const Recipient = record({
     phone: Schema.NullOr(Schema.String),
     email: Schema.NullOr(Schema.String)
   }),
-  created_at: Instant
+  /** What is to be written in the chat when the row is sent; null where nothing is, or it was sent. */
+  text: orElse(Schema.NullOr(Schema.String), null),
+  created_at: Instant,
+  /** Null: when it was made, where it was sent at all. */
+  sent_at: orElse(Schema.NullOr(Instant), null)
 })
 /** What became of a broadcast at one channel of a contact. */
 export type Recipient = typeof Recipient.Type

@@ -72,6 +72,7 @@ const common = (store: Store, broadcast: Records.Broadcast, row: Records.Recipie
   const contact = store.contacts.peek(row.contact_id)
   const isSkipped = row.status === "SKIPPED"
   const isSent = row.status === "SENT"
+  const at = row.sent_at ?? row.created_at
   return {
     id: row.id,
     broadcast_id: broadcast.id,
@@ -83,14 +84,14 @@ const common = (store: Store, broadcast: Records.Broadcast, row: Records.Recipie
     is_skipped: isSkipped,
     is_skipped_at: isSkipped ? row.created_at : null,
     is_sent: isSent,
-    is_sent_at: isSent ? row.created_at : null,
+    is_sent_at: isSent ? at : null,
     is_delivered: isSent,
-    is_delivered_at: isSent ? row.created_at : null,
+    is_delivered_at: isSent ? at : null,
     error_message: row.error_message,
     external_message_id: isSent ? `external_${row.id}` : null,
     ...(contact === undefined ? {} : { contact: WireContact.contact(store, contact) }),
     created_at: row.created_at,
-    updated_at: row.created_at
+    updated_at: at
   }
 }
 

@@ -7,8 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
-import * as PubSub from "effect/PubSub"
-import type { Core, RunStarted } from "./Core.ts"
+import type { Core, Task } from "./Core.ts"
 import * as Pages from "./Pages.ts"
 import type { WorkflowRun } from "./Records.ts"
 
@@ -20,7 +19,7 @@ const statuses = {
 } as const
 
 /** Makes what the API does with workflows and their runs. Ids that are unknown are refused with 404. */
-export const make = ({ atomic, later, runs, store }: Core) => {
+export const make = ({ atomic, perform, store }: Core) => {
   const running = new Map<WorkflowRunId, Deferred.Deferred<void>>()
 
   const show = (run: WorkflowRun): Domain.WorkflowRun => ({
@@ -35,7 +34,8 @@ export const make = ({ atomic, later, runs, store }: Core) => {
     workflow_version: { id: run.version, workflow_id: run.workflow_id, steps: [] }
   })
 
-  const started = ({ created_at, id }: WorkflowRun): RunStarted => ({
+  const started = ({ created_at, id }: WorkflowRun): Task => ({
+    _tag: "EndRun",
     org_id: store.org_id,
     run_id: id,
     at: created_at
@@ -55,7 +55,7 @@ export const make = ({ atomic, later, runs, store }: Core) => {
     }
     store.runs.set(record.id, record)
     running.set(record.id, yield* Deferred.make<void>())
-    yield* later(PubSub.publish(runs, started(record)))
+    yield* perform(started(record))
     return show(record)
   }, atomic)
 

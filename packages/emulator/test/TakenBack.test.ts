@@ -61,6 +61,23 @@ describe("a value that no page prints", () => {
   )
 })
 
+describe("an instant with an offset or with microseconds", () => {
+  it.scoped("is shown as it was sent, also after a restart", () =>
+    Effect.gen(function* () {
+      const kept = layer({ state: join(yield* folder, "state") })
+      const instants = ["9999-12-31T23:59:59-14:00", "2026-03-10T12:00:00.000001Z", "2026-03-10T12:00:00Z"]
+      yield* Effect.forEach(instants, (scheduled_at) =>
+        call("POST", "/orgs/c/broadcasts", { name: "Spring", scheduled_at })
+      ).pipe(Effect.provide(kept))
+      const listed = yield* Effect.provide(call("GET", "/orgs/c/broadcasts"), kept)
+      assert.deepStrictEqual(
+        listed.body.map((broadcast: Record<string, string>) => broadcast["scheduled_at"]),
+        instants
+      )
+    })
+  )
+})
+
 describe("a request whose answer cannot be shown", () => {
   it.scoped("is refused, and changes neither the world nor its log", () =>
     Effect.gen(function* () {

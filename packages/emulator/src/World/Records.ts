@@ -34,6 +34,7 @@ import {
 import { fieldTypes } from "@effect-invent/domain/Table/Field"
 import { integrations } from "@effect-invent/domain/Integration"
 import { contentStatuses } from "@effect-invent/domain/Assistant/KnowledgeContent"
+import { Instant as SentInstant } from "@effect-invent/domain/schema/Instant"
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import { colors } from "@effect-invent/domain/Segment"
 import * as Schema from "effect/Schema"
@@ -195,7 +196,8 @@ export const Broadcast = record({
   id: BroadcastId,
   name: Schema.String,
   status: Schema.Literal("DRAFT", "ACTIVE", "SCHEDULED", "SENDING", "SENT", "CANCELLED", "FAILED"),
-  scheduled_at: Schema.NullOr(Instant),
+  /** As it was sent: it may have an offset, or more digits than milliseconds. */
+  scheduled_at: Schema.NullOr(SentInstant),
   segment_ids: Schema.Array(SegmentId),
   send_to_all: Schema.Boolean,
   /** None: it is a marketing broadcast. */

@@ -18,6 +18,7 @@ import {
 } from "@effect-invent/domain/Ids"
 import { integrations } from "@effect-invent/domain/Integration"
 import { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
+import { Instant as SentInstant } from "@effect-invent/domain/schema/Instant"
 import { Tool } from "@effect-invent/domain/Chat/Tool"
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
@@ -76,8 +77,9 @@ const Chat = Schema.Struct({
   ai_enabled: Schema.Boolean,
   assistant_config: Schema.NullOr(AssistantConfig),
   assigned: Schema.NullOr(Schema.Struct({ user_id: UserId, at: Instant })),
-  follow_up_at: Schema.NullOr(Instant),
-  muted_until: Schema.NullOr(Instant),
+  /** As it was sent: it may have an offset, or more digits than milliseconds. */
+  follow_up_at: Schema.NullOr(SentInstant),
+  muted_until: Schema.NullOr(SentInstant),
   csat_score: Schema.NullOr(Schema.Number),
   last_contact_message_at: Schema.NullOr(Instant),
   admin_unseen_count: Schema.Number,

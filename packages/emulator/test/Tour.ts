@@ -9,10 +9,11 @@ import { Emulator } from "../src/Emulator.ts"
 import { action, pendingTool } from "../src/Assistant/PendingTool.ts"
 import { openChat, send } from "./Conformance.ts"
 
-type Call = readonly [endpoint: string, method: HttpMethod, path: string, body?: object]
+/** A request, by the endpoint that it is for. */
+export type Call = readonly [endpoint: string, method: HttpMethod, path: string, body?: object]
 
 /** For a script that opens a tool, asks for two approvals, and then says no more. */
-const setUp = Effect.gen(function* () {
+export const setUp = Effect.gen(function* () {
   const { world } = yield* Emulator
   const board = { board_id: BoardId.make("board_1"), board_name: "Sales", column_id: "column_1" }
   const segment = yield* world.setUp.addSegment({ name: "VIP", boards: [board] })
@@ -75,7 +76,8 @@ const setUp = Effect.gen(function* () {
   }
 })
 
-const callsOf = (
+/** A request to every endpoint. */
+export const callsOf = (
   at: Effect.Effect.Success<typeof setUp>,
   assistantId: AssistantId,
   viewId: string

@@ -120,6 +120,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     const contact = yield* store.findContact(channel.contact_id)
     const { assistant_id } = payload
     const assistant = yield* assistant_id === undefined ? store.findDefaultAssistant : store.findAssistant(assistant_id)
+    if (assistant.deleted) return yield* notFound("assistant", assistant.id)
     yield* admit(contact)
     const member: MemberRecord = { _tag: "Contact", id: store.ids.member(), channel_id: channel.id }
     const given = {

@@ -242,9 +242,9 @@ const empty = ({ ids, org_id, user_id }: Beginning, undo: Undo) => {
           : Effect.void
       ),
     findAssistant: find("assistant", assistants),
-    /** The assistant of a chat that names none: the oldest. */
+    /** The assistant of a chat that names none: the oldest that is not deleted. */
     findDefaultAssistant: Effect.suspend((): Effect.Effect<AssistantRecord, Refusal> => {
-      const [oldest] = assistants.values()
+      const oldest = [...assistants.values()].find(({ deleted }) => !deleted)
       return oldest === undefined ? notFound("assistant of the organization", org_id) : Effect.succeed(oldest)
     }),
     findContact: find("contact", contacts),

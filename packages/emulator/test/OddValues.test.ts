@@ -1,5 +1,5 @@
 /**
- * Every request of the tour with odd values: whatever the emulator makes of one, it does not fail, and all that it has
+ * Every request of the tour, and every control route, with odd values: whatever the emulator makes of one, it does not fail, and all that it has
  * stored is listed, before a restart and after it.
  */
 import { assert, describe } from "@effect/vitest"
@@ -13,6 +13,7 @@ import * as Reply from "../src/Assistant/Reply.ts"
 import { CurrentJournal, type Journal } from "../src/World/Persistence/Journal.ts"
 import type { Row } from "../src/World/Persistence/Rows.ts"
 import { send, withWorldUnchecked } from "./Conformance.ts"
+import { control, layer as controlLayer, send as apiSend } from "./ControlRoutes.ts"
 import * as Tour from "./Tour.ts"
 
 const script: Reply.Script = ({ turn }) =>
@@ -46,12 +47,17 @@ const withoutKeys = (json: Pages.Json): ReadonlyArray<Pages.Json> =>
     ? Object.keys(json).map((left) => Object.fromEntries(Object.entries(json).filter(([key]) => key !== left)))
     : []
 
+/** The JSON with each of its values in turn replaced by each odd one. */
+const oddBodies = (json: Pages.Json): ReadonlyArray<string> =>
+  withHoles(json)
+    .map((odd) => JSON.stringify(odd))
+    .flatMap((text) => oddValues.map((value) => text.replace(`"${hole}"`, () => value)))
+
 const bodiesOf = (endpoint: string, method: string, body?: object): ReadonlyArray<string | undefined> => {
   if (body === undefined) return method === "GET" ? [undefined] : [undefined, "{}"]
   const printed = Pages.pages.find((page) => page.endpoint === endpoint)?.body ?? {}
   const both = { ...(Pages.withExamples(printed) as object), ...body } as Pages.Json
-  const holes = [...withHoles(both), ...withHoles(body as Pages.Json)].map((odd) => JSON.stringify(odd))
-  const odd = holes.flatMap((text) => oddValues.map((value) => text.replace(`"${hole}"`, () => value)))
+  const odd = [...oddBodies(both), ...oddBodies(body as Pages.Json)]
   const whole = [both, ...withoutKeys(body as Pages.Json)].map((odd) => JSON.stringify(odd))
   return [...new Set([...whole, ...odd, "", "{", "null"])]
 }
@@ -139,5 +145,68 @@ describe("odd values", () => {
       const again = yield* Effect.forEach(lists, ({ path }) => read(path)).pipe(Effect.provide(start(rows)))
       for (const [index, list] of lists.entries()) assert.deepStrictEqual(again[index], list)
     })
+  )
+
+  it.scoped("never make a control route fail, nor the lists after it", () =>
+    Effect.gen(function* () {
+      const { apiKey, assistantId, world } = yield* Emulator
+      const { body: contact } = yield* control("POST", "/contacts", { name: "Ada", channels: [{ type: "custom" }] })
+      const contact_id: string = contact.id
+      const { body: chat } = yield* control("POST", "/chats", { channel_id: contact.channels[0].id, text: "Hello" })
+      const chat_id: string = chat.id
+      const content_id = yield* world.setUp.addWebsite("Docs")
+      const template = { channel_type: "custom", text: "Hi {{name}}" } as const
+      const { id: broadcast_id } = yield* world.setUp.addBroadcast("Shipped", [template])
+      const integration = { enabled: true, has_connection: true }
+      const boards = [{ board_id: "board_1", board_name: "Sales", column_id: "column_1" }]
+      const routes: Readonly<Record<string, Pages.Json>> = {
+        "/contacts": { name: "Bo", country: "DE", channels: [{ type: "email", user_id: "bo@invent.test" }] },
+        [`/contacts/${contact_id}/block`]: { value: true },
+        [`/contacts/${contact_id}/unsubscribe`]: { value: true },
+        "/chats": { channel_id: contact.channels[0].id, text: "Hello" },
+        [`/chats/${chat_id}/messages`]: { text: "Hello" },
+        [`/chats/${chat_id}/take-over`]: { text: "Hello" },
+        [`/chats/${chat_id}/touch`]: {},
+        [`/chats/${chat_id}/hand-back`]: {},
+        [`/chats/${chat_id}/state`]: { state: "SNOOZED" },
+        [`/chats/${chat_id}/mute`]: { until: "2026-03-10T12:00:00Z" },
+        "/clock/advance": { by: "1 second" },
+        "/keys": { name: "nightly", org_id: world.orgId },
+        "/setUp/addSegment": { name: "VIP", color: "amber", boards },
+        "/setUp/addNote": { contact_id, content: "Prefers the phone" },
+        "/setUp/shareFile": { chat_id, filename: "a.pdf", mimetype: "application/pdf", size: 1 },
+        "/setUp/disableAiReplies": { contact_id, disabled: true },
+        "/setUp/addMember": { name: "Grace", user_id: "user_000001" },
+        "/setUp/addConnection": { options: ["Berlin"] },
+        "/setUp/addField": { key: "birthday", type: "date" },
+        "/setUp/addWorkflow": { name: "Onboarding", fails: true },
+        "/setUp/addOrganization": { name: "Branch", plan: "free" },
+        "/setUp/changeAssistant": { assistant_id: assistantId, enabled: true, deleted: false, integration },
+        "/setUp/addBroadcast": { name: "Shipped", templates: [template], active: true },
+        "/setUp/changeBroadcast": { broadcast_id, active: true },
+        "/setUp/openTool": { chat_id, name: "connect" },
+        "/setUp/requestApproval": { chat_id, name: "refund" },
+        "/setUp/addWebsite": { title: "Docs" },
+        "/setUp/linkContent": { content_id, assistant_id: assistantId }
+      }
+      const lists = ["contacts", "contacts/fields", "contacts/duplicates", "inbox", "assistants", "segments", "files"]
+        .concat("broadcasts", "workflows/runs", "orgs", "tables", "connections", "analytics/contacts/growth")
+        .map((list) => `/orgs/c/${list}`)
+        .concat(["notes", "activities", "files", "segments"].map((list) => `/orgs/c/contacts/${contact_id}/${list}`))
+        .concat(["messages", "files", "memories"].map((list) => `/chats/${chat_id}/${list}`))
+      const failed: Array<unknown> = []
+      for (const [path, body] of Object.entries(routes)) {
+        for (const odd of [JSON.stringify(body), ...oddBodies(body)]) {
+          const { status } = yield* control("POST", path, JSON.parse(odd))
+          if (status >= 500) failed.push([status, path, odd.slice(0, 200)])
+        }
+        for (const list of lists) {
+          const { status } = yield* apiSend(apiKey("test"), "GET", list)
+          if (status !== 200) failed.push([path, list, status])
+        }
+        assert.strictEqual((yield* control("GET", "/world")).status, 200, path)
+      }
+      assert.deepStrictEqual(failed, [])
+    }).pipe(Effect.provide(controlLayer({ limit: { limit: 1e9 } })))
   )
 })

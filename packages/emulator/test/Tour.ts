@@ -99,7 +99,7 @@ export const callsOf = (
       "contacts.create",
       "POST",
       `${org}/contacts`,
-      { channel: { user_id: "new", email: "a@b.c" }, segment_ids: [at.segment] }
+      { channel: { type: "custom", user_id: "new", email: "a@b.c" }, segment_ids: [at.segment] }
     ],
     ["contacts.addSegment", "POST", `${contact}/segments/${at.segment}`],
     ["contacts.uploadFile", "POST", `${contact}/files`, { file: "aGk=" }],

@@ -104,13 +104,13 @@ const encoder = (
 }
 
 /** Refuses with 400 the change whose answer cannot be encoded: it could never be listed. */
-const checkBy = (encode: (value: unknown) => Response) => (answer: unknown) => {
-  try {
-    encode(answer)
-  } catch (error) {
-    throw ParseResult.isParseError(error) ? refused(error.issue) : error
+const checkBy =
+  (encode: (value: unknown) => Response) =>
+  (answer: unknown): void => {
+    const encoded = Either.try({ try: () => encode(answer), catch: (error) => error })
+    if (Either.isRight(encoded)) return
+    throw ParseResult.isParseError(encoded.left) ? refused(encoded.left.issue) : encoded.left
   }
-}
 
 const anyAnswer = () => {}
 

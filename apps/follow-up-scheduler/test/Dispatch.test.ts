@@ -20,11 +20,12 @@ import { Dispatch } from "../src/Dispatch.ts"
 import type { FollowUp } from "../src/Plan/FollowUp.ts"
 import * as Ledger from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
-import { FollowUpKey } from "../src/Plan.ts"
+import * as Plan from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import * as Databases from "./Databases.ts"
 import * as FakeChat from "./FakeChat.ts"
@@ -575,6 +576,22 @@ describe("a failing service", () => {
         })
     )
   }
+
+  story("reads the chat again that another process has planned for by a later read", (fake) =>
+    Effect.gen(function* () {
+      yield* reviewChat
+      yield* fake.writes("contact")
+      yield* reviewChat
+      // The other process has seen the answer; the row and the messages that are in memory here are from before it.
+      const anchor_id = Build.messageId("later")
+      yield* fake.writes("assistant", { id: anchor_id })
+      const ledger = yield* Ledger.Ledger
+      const step = { step: 1, anchor_id }
+      yield* ledger.plan(Plan.make(Build.policy(), Build.chat(), step, yield* DateTime.now), AuditEvents.some.planned)
+      yield* sweep
+      expect(yield* record).not.toContain("1 skipped replied")
+    })
+  )
 
   story(
     "takes the instant for its own that the service has rounded up, and sets it once",
@@ -1243,7 +1260,7 @@ describe("a wake-up", () => {
     Effect.gen(function* () {
       const dispatch = yield* Dispatch
       const ledger = yield* Ledger.Ledger
-      yield* dispatch.wake(FollowUpKey.make("nobody"), 0)
+      yield* dispatch.wake(Plan.FollowUpKey.make("nobody"), 0)
       yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       const ended = Option.getOrThrow(yield* ledger.find((yield* timers)[0]!.key))

@@ -9,7 +9,7 @@ export type InboxChange = Data.TaggedEnum<{
   Pushed: { readonly chat: Chat; readonly type: InboxEvent["type"] }
   /** The list shows it: at the start, after a connection was lost, or because a frame did not come. */
   Listed: { readonly chat: Chat }
-  /** A frame that is no event, or a chat of the list that is not as documented: each is reported once a connection. */
+  /** A frame that is no event, or a chat of the list that is not as documented: each of these once. */
   Unreadable: { readonly excerpt: string; readonly issue: string }
 }>
 /** Makes a change, matches on its tag (`$match`), and tests for it (`$is`). */

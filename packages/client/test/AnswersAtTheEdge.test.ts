@@ -82,6 +82,17 @@ describe("an answer", () => {
       expect([found, seen.length]).toEqual([120, 1])
     })
   )
+
+  it.scoped("with more entries than were asked for is followed by the next page, where the count says so", () =>
+    Effect.gen(function* () {
+      const page = (from: number, length: number) => Array.from({ length }, (_, at) => ({ id: `contact_${from + at}` }))
+      const counted = { "pagination-count": "151" }
+      const answers = inOrder(json(page(0, 101), 200, counted), json(page(101, 50), 200, counted))
+      const { invent, seen } = yield* Vendor.connect(answers)
+      const found = yield* within("1 seconds", Stream.runCount(invent.contacts.stream()))
+      expect([found, seen.length]).toEqual([151, 2])
+    })
+  )
 })
 
 describe("a request", () => {
@@ -127,6 +138,15 @@ describe("an error", () => {
       expect((yield* Reconcile.absent(error, {}))._tag).toBe("StillUnknown")
       yield* TestClock.setTime(30_000)
       expect((yield* Reconcile.absent(error, {}))._tag).toBe("NotApplied")
+    })
+  )
+
+  it.scoped("of a lost answer is conclusive at the last look of what applies a request exactly once", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(() => Vendor.stalls, { deadlines: { attempt: "30 seconds" } })
+      const sent = Reconcile.exactlyOnce(calls.Unsafe(invent), (unknown) => Reconcile.absent(unknown, {}))
+      expect((yield* within("2 minutes", Effect.flip(sent)))._tag).toBe("OutcomeUnknown")
+      expect(seen.length).toBe(2)
     })
   )
 

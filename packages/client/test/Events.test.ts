@@ -312,7 +312,7 @@ describe("inbox.events", () => {
     })
   )
 
-  it.scoped("reports a listed chat that is not as documented, once a connection", () =>
+  it.scoped("reports a listed chat that is not as documented, once", () =>
     Effect.gen(function* () {
       const odd = { id: "odd", members: `none of ${Vendor.apiKey}` }
       const { changes, emitted } = yield* run(() => json([chat("a"), odd]), undefined, { listEvery: "1 minutes" })

@@ -1,6 +1,6 @@
 /**
- * Every request of the tour, and every control route, with odd values: whatever the emulator makes of one, it does not fail, and all that it has
- * stored is listed, before a restart and after it.
+ * Every request of the tour, and every control route, with odd values: whatever the emulator makes of one, it does not
+ * fail, and all that it has stored is listed, before a restart and after it.
  */
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"

@@ -160,7 +160,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       { name: "scheduled", detail: { follow_up_at: set } }
     )
     lastLook.keep(armed.key, after)
-    yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
+    yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo({ ...armed, follow_up_at: set })
   })
 
   const arm = (planned: FollowUp, look: Look, follow_up_at: DateTime.Utc) =>
@@ -260,8 +260,21 @@ export const make = (context: ActionContext, policy: Policy) => {
     return Effect.zipRight(end(armed, "skipped", "assistant_declined"), chatReview.review(chat))
   }
 
-  const check = (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot): Effect.Effect<void, SqlError> =>
+  /** Where the answer to the update was lost, the chat shows the instant as the service has rounded it. */
+  const withStored = (armed: FollowUp, { follow_up_at: stored }: ChatSnapshot.ChatSnapshot) => {
+    if (armed.confirmed_at !== null || armed.follow_up_at === null) return Effect.succeed(armed)
+    const follow_up_at = asStored(armed.follow_up_at, stored)
+    if (isSame(follow_up_at, armed.follow_up_at)) return Effect.succeed(armed)
+    const event = { name: "scheduled", detail: { follow_up_at } } as const
+    return Effect.map(
+      ledger.advance(armed, { follow_up_at }, event),
+      Option.getOrElse(() => armed)
+    )
+  }
+
+  const check = (found: FollowUp, seen: ChatSnapshot.ChatSnapshot): Effect.Effect<void, SqlError> =>
     Effect.gen(function* () {
+      const armed = yield* withStored(found, seen)
       const chat = yield* readAttributed(context, policy, armed, seen)
       const now = yield* DateTime.now
       const armedState = ArmedState.read(armed, chat, policy)

@@ -1,7 +1,7 @@
 /**
  * How far this machine's clock is ahead of the service's. It is learned from the answers that come anyway. Nothing is
- * begun while it is off by more than ten seconds. The service carries a `follow_up_at` out by its own clock: where that
- * is behind, the message comes so much later than the last look at the chat; where it is ahead, before it.
+ * begun while it is off by more than five seconds. The service carries a `follow_up_at` out by its own clock: where
+ * that is behind, the message comes so much later than the last look at the chat; where it is ahead, before it.
  */
 import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
 import * as Clock from "effect/Clock"
@@ -10,21 +10,28 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as MonotonicClock from "../MonotonicClock.ts"
 
-/** By how much the clock may be off: less than the time from the last look to the instant, by default. */
-export const tolerance = Duration.seconds(10)
+/** By how much the clock may be off: as long as it is from the last look to the instant, by default. */
+export const tolerance = Duration.seconds(5)
 
-/** An answer shows a difference that is too large by the time it took, so the smallest of so many counts. */
+/** How many answers are compared. One that took long shows an earlier time of the server, so the latest time counts. */
 const answers = 5
 
-/** Estimates the difference by the latest answers. */
+/** Estimates the difference by the latest answers. A clock of this machine that is set shows at once. */
 export const makeEstimate = () => {
   let latest: ReadonlyArray<number> = []
   return {
-    learn: (found: Option.Option<number>): void =>
-      void (latest = [...latest, ...Option.toArray(found)].slice(-answers)),
+    /** Takes over the date of an answer that has just come. */
+    learn: (date: Option.Option<number>): Effect.Effect<void> =>
+      Effect.map(
+        MonotonicClock.millis,
+        (now) => void (latest = [...latest, ...Option.toArray(date).map((at) => at - now)].slice(-answers))
+      ),
     /** In milliseconds; 0 where no answer had a date. */
-    ahead: (): number => (latest.length === 0 ? 0 : Math.min(...latest))
+    ahead: Effect.zipWith(Clock.currentTimeMillis, MonotonicClock.millis, (wall, now) =>
+      latest.length === 0 ? 0 : Math.round(wall - (now + Math.max(...latest)))
+    )
   }
 }
 
@@ -39,29 +46,27 @@ export class ServerClock extends Context.Reference<ServerClock>()(
   }
 ) {}
 
-/** What this answer shows, in milliseconds; none where it has no date. */
-export const aheadBy = ({ headers }: Pick<RawAnswer, "headers">): Effect.Effect<Option.Option<number>> =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    const date = Date.parse(headers["date"] ?? "")
-    return Number.isNaN(date) ? Option.none() : Option.some(now - date)
-  })
+/** The date of an answer, in milliseconds; none where it has none. */
+export const dateOf = ({ headers }: Pick<RawAnswer, "headers">): Option.Option<number> =>
+  Option.filter(Option.some(Date.parse(headers["date"] ?? "")), (date) => !Number.isNaN(date))
 
 /** Whether a clock that is ahead by so many milliseconds is off by more than {@link tolerance}. */
 export const isOff = (ahead: number): boolean => Math.abs(ahead) > Duration.toMillis(tolerance)
 
-/** The difference as text, for example `10m ahead of`. */
+/** The difference as text, in seconds up to two minutes, then in minutes: for example `10m ahead of`. */
 export const describe = (ahead: number): string => {
-  const seconds = Duration.format(Duration.seconds(Math.round(Math.abs(ahead) / 1000)))
-  return `${seconds} ${ahead > 0 ? "ahead of" : "behind"}`
+  const millis = Math.abs(ahead)
+  const unit = millis < 120_000 ? 1000 : 60_000
+  const size = Duration.format(Duration.millis(Math.round(millis / unit) * unit))
+  return `${size} ${ahead > 0 ? "ahead of" : "behind"}`
 }
 
 /** Reads the answers of the calls that this is provided to. For a process without `Health`, which reads them too. */
 export const layer = Layer.effectContext(
   Effect.sync(() => {
     const estimate = makeEstimate()
-    const learn = (answer: RawAnswer) => Effect.map(aheadBy(answer), estimate.learn)
-    return Context.make(ServerClock, { ahead: Effect.sync(estimate.ahead) }).pipe(
-      Context.add(CurrentCallOptions, { onAnswer: learn })
+    return Context.make(ServerClock, { ahead: estimate.ahead }).pipe(
+      Context.add(CurrentCallOptions, { onAnswer: (answer) => estimate.learn(dateOf(answer)) })
     )
   })
 )

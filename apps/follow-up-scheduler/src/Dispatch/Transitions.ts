@@ -56,9 +56,17 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     decision: "Failed" | "Skip",
     reason: "chat_gone" | "not_listed" | "refused" | "unreachable"
   ) =>
-    Effect.zipRight(
-      end(from, "skipped", reason),
-      ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
+    Effect.flatMap(end(from, "skipped", reason), (ended) =>
+      // A row that another process has changed meanwhile stays as it is, and so does the decision.
+      Option.isNone(ended)
+        ? Effect.succeedNone
+        : ledger.decided({
+            chat_id: from.chat_id,
+            conversation_id: from.conversation_id,
+            decision,
+            reason,
+            until: null
+          })
     )
 
   const endChatGone = (from: FollowUp) => endWithDecision(from, "Failed", "chat_gone")

@@ -53,13 +53,13 @@ export class LoopStuck extends Schema.TaggedError<LoopStuck>()("LoopStuck", { fo
 /** A database that does not answer for so long counts as failing. */
 const ledgerAnswersWithin = Duration.seconds(10)
 
-const measure = (seen: ProcessTroubles.Observed, millis: number) =>
+const measure = (seen: ProcessTroubles.Observed, millis: number, ahead: number) =>
   Effect.all(
     [
       Metric.set(Telemetry.listAge, (millis - seen.lookedAt) / 1000),
       Metric.set(Telemetry.keyRefused, Number(seen.isKeyRefused)),
       Metric.set(Telemetry.policiesRefused, Number(seen.policiesRefused !== undefined)),
-      Metric.set(Telemetry.clockAhead, seen.clock.ahead() / 1000)
+      Metric.set(Telemetry.clockAhead, ahead / 1000)
     ],
     { discard: true }
   )
@@ -104,8 +104,9 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
       const read = yield* readLedger
       const isPaused = read._tag === "Right" && Option.isSome(read.right[1])
       const { value } = yield* Metric.value(Telemetry.outage)
-      yield* measure(seen, millis)
-      const ofThis = ProcessTroubles.find(seen, thresholds, millis, value === 1, isPaused)
+      const ahead = yield* seen.clock.ahead
+      yield* measure(seen, millis, ahead)
+      const ofThis = ProcessTroubles.find(seen, thresholds, millis, ahead, value === 1, isPaused)
       const isReported = ofThis.some(({ kind }) => kind === "ledger_failing")
       const found = [
         ...ofThis,
@@ -137,7 +138,7 @@ export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
     }
     return Context.make(Health, health).pipe(
       Context.add(CurrentActivity, ProcessTroubles.activityOf(seen, sweeps)),
-      Context.add(ServerClock.ServerClock, { ahead: Effect.sync(() => seen.clock.ahead()) }),
+      Context.add(ServerClock.ServerClock, { ahead: seen.clock.ahead }),
       Context.add(CurrentCallOptions, { onAnswer: (answer) => ProcessTroubles.learn(seen, answer) })
     )
   })

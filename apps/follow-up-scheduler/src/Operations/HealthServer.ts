@@ -25,7 +25,7 @@ export const liveness = Effect.map(
 /** A probe waits five seconds, as a rule. */
 const readyWithin = Duration.seconds(3)
 
-const unanswered = `ledger_failing: the ledger has not answered for ${Duration.format(readyWithin)}`
+const unanswered = "ledger_failing: The ledger cannot be used: it does not answer"
 
 /**
  * 200 while what is due can be sent, else 503 with one line per reason. 503, too, where the ledger does not answer

@@ -133,14 +133,14 @@ export const mergeTwoVerdict = (
 ): Found<Contact> =>
   Effect.flatMap(
     collectTwice("contacts.list", invent.contacts.stream({ ...(path && { path }) })),
-    (contacts): Found<Contact> => {
-      const [source, target] = [payload.source_contact_id, payload.target_contact_id].map((wanted) =>
-        contacts.find(({ id }) => id === wanted)
-      )
+    ({ ever, now }): Found<Contact> => {
+      const isIn = (contacts: ReadonlyArray<Contact>) => contacts.some(({ id }) => id === payload.source_contact_id)
+      const target = ever.find(({ id }) => id === payload.target_contact_id)
       if (target === undefined) return stillUnknown(`${payload.target_contact_id} is not listed`)
-      return source === undefined
-        ? Effect.succeed(Verdict.Applied({ result: target }))
-        : Reconcile.absent(unknown, options)
+      if (!isIn(ever)) return Effect.succeed(Verdict.Applied({ result: target }))
+      return isIn(now)
+        ? Reconcile.absent(unknown, options)
+        : stillUnknown(`${payload.source_contact_id} went while the list was read`)
     }
   )
 

@@ -150,12 +150,14 @@ export const mergeVerdict = (
   const { contact_id, ...org } = path
   return Effect.flatMap(
     collectTwice("contacts.list", invent.contacts.stream({ path: org })),
-    (contacts): Effect.Effect<Reconcile.Verdict<MergedContact>> => {
-      const merged = contacts.find(({ id }) => id === contact_id)
-      const left = sources.filter((source) => contacts.some(({ id }) => id === source))
+    ({ ever, now }): Effect.Effect<Reconcile.Verdict<MergedContact>> => {
+      const listedIn = (contacts: ReadonlyArray<Contact>) =>
+        sources.filter((source) => contacts.some(({ id }) => id === source))
+      const merged = ever.find(({ id }) => id === contact_id)
+      const left = listedIn(ever)
       if (merged === undefined) return stillUnknown(`${contact_id} is not listed`)
       if (left.length === 0) return Effect.succeed(Verdict.Applied({ result: { merged, merged_contact_ids: sources } }))
-      return left.length === sources.length
+      return listedIn(now).length === sources.length
         ? Reconcile.absent(unknown, options)
         : stillUnknown(`still listed: ${left.join(", ")}`)
     }

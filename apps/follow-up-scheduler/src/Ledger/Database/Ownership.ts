@@ -140,7 +140,9 @@ const makeStampCheck = (first: number, stampNow: Stamp, sql: SqlClient.SqlClient
     const renew = Effect.gen(function* () {
       const next = yield* randomStamp
       stamp = next
-      yield* Effect.onError(setStamp(sql, next), () => Effect.sync(() => void (stamp = before)))
+      yield* Effect.uninterruptible(setStamp(sql, next)).pipe(
+        Effect.tapErrorCause(() => Effect.sync(() => void (stamp = before)))
+      )
       yield* sql`PRAGMA wal_checkpoint(PASSIVE)`
     })
     return Effect.gen(function* () {

@@ -70,7 +70,7 @@ const copy = (from: string, to: string) =>
       return yield* refuse(from, damagedAs(damage[0]?.integrity_check ?? "no page"))
     // The copy is as private as the original from its first byte on: SQLite fills a file that is there and empty.
     const { mode } = yield* orUnusable(from)(files.stat(from))
-    yield* orUnusable(to)(files.writeFile(to, new Uint8Array(), { mode: mode & 0o777 }))
+    yield* orUnusable(to)(files.writeFile(to, new Uint8Array(), { mode: (mode & 0o777) | 0o600 }))
     yield* orUnusable(to)(sql`VACUUM INTO ${to}`)
     yield* disown(to)
     yield* removeLogs(to)

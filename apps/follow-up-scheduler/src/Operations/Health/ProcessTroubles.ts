@@ -41,7 +41,7 @@ const refusals: ReadonlyArray<number> = [400, 403, 422]
 
 /** Takes over what an answer of the service shows. */
 export const learn = (seen: Observed, answer: RawAnswer) =>
-  Effect.zipWith(MonotonicClock.millis, ServerClock.aheadBy(answer), (millis, ahead) => {
+  Effect.zipWith(MonotonicClock.millis, seen.clock.learn(ServerClock.dateOf(answer)), (millis) => {
     const { endpoint, status } = answer
     if (status === 401 && seen.orgs <= 1) {
       seen.isKeyRefused = true
@@ -55,7 +55,6 @@ export const learn = (seen: Observed, answer: RawAnswer) =>
       if (writes.includes(endpoint)) seen.writeRefused = undefined
     }
     if (writes.includes(endpoint) && refusals.includes(status)) seen.writeRefused = status
-    seen.clock.learn(ahead)
   })
 
 /** Takes over whether an organization's inbox was read. The key is refused where every organization answers 401. */
@@ -110,6 +109,7 @@ export const find = (
   seen: Observed,
   { lookWithin, stuckAfter, throttledFor }: Thresholds,
   millis: number,
+  ahead: number,
   isOutage: boolean,
   isPaused: boolean
 ): ReadonlyArray<Found> => {
@@ -142,10 +142,10 @@ export const find = (
   }
   if (seen.policiesRefused !== undefined)
     found.push({ kind: "policy_refused", found: refusedWords(seen.policiesRefused) })
-  if (ServerClock.isOff(seen.clock.ahead()))
+  if (ServerClock.isOff(ahead))
     found.push({
       kind: "clock_off",
-      found: `this machine's clock is ${ServerClock.describe(seen.clock.ahead())} the server's`
+      found: `this machine's clock is ${ServerClock.describe(ahead)} the server's`
     })
   return found
 }

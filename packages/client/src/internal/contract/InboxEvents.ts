@@ -123,8 +123,13 @@ const session = (settings: Settings, { isWanted, list, listEvery, url }: Options
 
   const changeOf = (entry: Chat | Undecodable): InboxChange | undefined => {
     if (isUndecodable(entry)) {
-      const excerpt = Graphemes.cut(withoutKey(JSON.stringify(entry.raw)), excerptLength)
-      if (unreadable.has(excerpt)) return undefined
+      // What is nested deeper than the stack is shows nothing of itself.
+      const raw = Either.getOrElse(
+        Either.try(() => JSON.stringify(entry.raw)),
+        () => ""
+      )
+      const excerpt = Graphemes.cut(withoutKey(raw), excerptLength)
+      if (unreadable.has(excerpt) || unreadable.size >= mostWaiting) return undefined
       unreadable.add(excerpt)
       return InboxChange.Unreadable({ excerpt, issue: withoutKey(entry.issue) })
     }

@@ -35,12 +35,14 @@ interface Progress {
 }
 
 const isLast = (response: HttpClientResponse, seen: number, take: number, length: number): boolean => {
-  // A server that gives more than was requested has no pages: for some lists no page says whether they have any.
-  if (length === 0 || length > take) return true
+  if (length === 0) return true
   const count = numberIn(response, Paging.headers.count)
   // A server may give fewer than were requested on every page, so a short page alone ends nothing when it names its
   // size.
-  return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
+  if (count !== undefined) return seen >= count
+  const size = numberIn(response, Paging.headers.take)
+  // A server that names no size and gives more than was requested has no pages: of some lists no page says it has.
+  return size === undefined ? length !== take : length < size
 }
 
 /** An entry without an id is compared by its whole content. */

@@ -18,10 +18,13 @@ export const collect = <A extends { readonly id: string }>(
   )
 
 /**
- * The same by two readings, for a verdict by what is missing. An entry that is deleted while a list is read moves one
- * of those after it to a page that was read already.
+ * The entries of a second reading, and those of both. For a verdict by what is missing: an entry that is deleted while
+ * a list is read moves one of those after it to a page that was read already.
  */
 export const collectTwice = <A extends { readonly id: string }>(
   endpoint: string,
   stream: Stream.Stream<A | Undecodable, RepeatableError>
-): Effect.Effect<ReadonlyArray<A>, RepeatableError> => collect(endpoint, Stream.concat(stream, stream))
+): Effect.Effect<{ readonly now: ReadonlyArray<A>; readonly ever: ReadonlyArray<A> }, RepeatableError> => {
+  const once = collect(endpoint, stream)
+  return Effect.zipWith(once, once, (first, now) => ({ now, ever: [...first, ...now] }))
+}

@@ -10,7 +10,8 @@ const settled = <A, E, R>(
   { looks = defaults.looks, visibleWithin = defaults.visibleWithin }: Patience
 ): Effect.Effect<Verdict<A>, never, R> => {
   const last = Math.max(1, looks)
-  const gap = Duration.times(visibleWithin, 1 / Math.max(1, last - 1))
+  // The last look comes at the end of that time, and not a fraction before it.
+  const gap = Duration.millis(Math.ceil(Duration.toMillis(visibleWithin) / Math.max(1, last - 1)))
   const folded = Effect.catchAll(look, (error) => Effect.succeed(Verdict.StillUnknown({ reason: String(error) })))
   const from = (nth: number): Effect.Effect<Verdict<A>, never, R> =>
     Effect.flatMap(folded, (verdict) =>

@@ -48,18 +48,23 @@ export const ofStaff = ({ member, role }: ChatMessage): Similarity => {
 }
 
 /**
- * The letters and digits of a text: a server may keep it with other capitals, blanks, punctuation or code points, in
- * HTML, or with other addresses in its links. A text without any, such as an emoji, stays as it is.
+ * The letters and digits of a text: a server may keep it with other capitals, blanks, punctuation or code points. A
+ * text without any, such as an emoji, stays as it is.
  */
 const loose = (text: string) => {
-  const plain = text.replaceAll(/<\/?[a-z][^>]*>|&#?\w+;|https?:\/\/\S+/gi, " ")
-  const composed = plain.normalize("NFKC").toLowerCase()
+  const composed = text.normalize("NFKC").toLowerCase()
   return composed.replaceAll(/[\s\p{P}\p{S}]+/gu, "") || composed.trim()
+}
+
+/** The same of a message, which a server may show in HTML, or with other addresses in its links. */
+const looseWords = (text: string) => {
+  const plain = text.replaceAll(/<\/?[a-z][^>]*>|&#?\w+;|https?:\/\/\S+/gi, " ")
+  return loose(plain.trim() === "" ? text : plain)
 }
 
 /** Whether the words are the same, or the same but for a text added behind them, or for an end that was cut off. */
 const areSameWords = (sent: string, listed: string) => {
-  const [words, shown] = [loose(sent), loose(listed)]
+  const [words, shown] = [looseWords(sent), looseWords(listed)]
   return shown.startsWith(words) || (/(…|\.\.\.)\s*$/.test(listed) && words.startsWith(shown))
 }
 
@@ -172,9 +177,12 @@ type Mention = Readonly<Record<string, unknown>>
 export const isWaiting = ({ status }: Mention): boolean =>
   typeof status === "string" && /pending|await|waiting/i.test(status)
 
-/** Whether one of these says that the tool call waits, and none has another status of it. */
+/** Whether one of these says that the tool call waits, and none has another status or a result of it. */
 export const isOnlyWaiting = (mentions: ReadonlyArray<Mention>): boolean =>
-  mentions.some(isWaiting) && mentions.every((mention) => mention["status"] === undefined || isWaiting(mention))
+  mentions.some(isWaiting) &&
+  mentions.every(
+    (mention) => isWaiting(mention) || !["status", "content", "output", "result"].some((key) => key in mention)
+  )
 
 /** The objects in a message that name a tool call, however deep: where its id stands is not published. */
 export const mentions = (

@@ -18,16 +18,22 @@ export const tolerance = Duration.seconds(5)
 /** How many answers are compared. One that took long shows an earlier time of the server, so the latest time counts. */
 const answers = 5
 
-/** Estimates the difference by the latest answers. A clock of this machine that is set shows at once. */
+/** No answer takes as long as that: the service's clock was set back. */
+const longest = 60_000
+
+/** Estimates the difference by the latest answers. A clock that is set, of this machine or the service, shows at once. */
 export const makeEstimate = () => {
   let latest: ReadonlyArray<number> = []
+  const add = (sample: number) => {
+    const isSetBack = sample < Math.max(...latest) - longest
+    latest = isSetBack ? [sample] : [...latest, sample].slice(-answers)
+  }
   return {
     /** Takes over the date of an answer that has just come. */
     learn: (date: Option.Option<number>): Effect.Effect<void> =>
-      Effect.map(
-        MonotonicClock.millis,
-        (now) => void (latest = [...latest, ...Option.toArray(date).map((at) => at - now)].slice(-answers))
-      ),
+      Effect.map(MonotonicClock.millis, (now) => {
+        if (Option.isSome(date)) add(date.value - now)
+      }),
     /** In milliseconds; 0 where no answer had a date. */
     ahead: Effect.zipWith(Clock.currentTimeMillis, MonotonicClock.millis, (wall, now) =>
       latest.length === 0 ? 0 : Math.round(wall - (now + Math.max(...latest)))

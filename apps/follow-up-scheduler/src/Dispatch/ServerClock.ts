@@ -21,7 +21,7 @@ const answers = 5
 /** No answer takes as long as that: the service's clock was set back. */
 const longest = 60_000
 
-/** Estimates the difference by the latest answers. A clock that is set, of this machine or the service, shows at once. */
+/** Estimates the difference by the latest answers. A clock that is set, on either side, shows at once. */
 export const makeEstimate = () => {
   let latest: ReadonlyArray<number> = []
   const add = (sample: number) => {

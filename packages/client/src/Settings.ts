@@ -49,8 +49,9 @@ export interface Options {
   readonly userAgent?: string
   /**
    * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an
-   * attempt of a call that the server answers only when its work is done, an approved tool or a broadcast
-   * without `background: true`; such a call has `blocking` and `total` in all.
+   * attempt of a call that the server answers only when its work is done, an approved tool or a broadcast without
+   * `background: true`; such a call has `blocking` and `total` in all. Over `fetch`, Node waits no longer than 5
+   * minutes for an answer to begin: use undici for longer ones.
    */
   readonly deadlines?: {
     readonly attempt?: Duration.DurationInput

@@ -63,6 +63,10 @@ const serve = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--ever
 const mounted = Volume.make(1)
 mounted.remove()
 
+/** Says which step a test that is interrupted was at, since a fault waits for what may never come. */
+const saying = <A, E, R>(what: string, step: Effect.Effect<A, E, R>) =>
+  Effect.onInterrupt(step, () => Effect.sync(() => console.log(`interrupted at: ${what}`)))
+
 /** What all worlds have: customers, a service, and a network that fails between it and the schedulers. */
 const surroundings = (name: string, faults: number, disruptions: Disruptions) =>
   Effect.gen(function* () {
@@ -164,10 +168,11 @@ const onSqlite = (name: string, count: number) => {
       yield* load.arrive(1)
       yield* scheduler.start
       for (const [index, fault] of faults.entries()) {
-        if (copies.has(index)) yield* OnSqlite.copy(db, backup, options)
-        yield* load.arrive(arrivals)
-        yield* soon
-        yield* fault.happens(world)
+        const at = `fault ${index + 1}, ${fault.name}`
+        if (copies.has(index)) yield* saying(`the copy before ${at}`, OnSqlite.copy(db, backup, options))
+        yield* saying(`arrivals before ${at}`, load.arrive(arrivals))
+        yield* saying(`requests before ${at}`, soon)
+        yield* saying(at, fault.happens(world))
       }
       const ledger = Layer.provideMerge(layerReadOnly, Sqlite.layerReadOnly(db))
       yield* Effect.repeat(OnSqlite.isSuspended(world), { until: () => Effect.provide(nothingIsNear, ledger) })
@@ -213,7 +218,7 @@ const onPostgres = (name: string, count: number) => {
         yield* load.arrive(arrivals)
         yield* soon
         const scheduler = (yield* Random.choice(schedulers)) ?? schedulers[0]
-        yield* fault.happens({ scheduler, schedulers, database })
+        yield* saying(fault.name, fault.happens({ scheduler, schedulers, database }))
       }
       return yield* judged(
         name,

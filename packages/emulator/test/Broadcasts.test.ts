@@ -42,7 +42,7 @@ const scheduled = Effect.gen(function* () {
 })
 
 describe("a broadcast with an instant of its own", () => {
-  it.scoped("is sent at that instant, to those who are there by then", () =>
+  it.scoped("is sent at that instant, to all contacts who are in its audience then", () =>
     Effect.gen(function* () {
       const { at, id } = yield* scheduled
       yield* addAda

@@ -35,7 +35,7 @@ import {
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) =>
   a?.epochMillis === b?.epochMillis
 
-/** A service may keep an instant in whole minutes. */
+/** How far from ours an instant may be that a service has rounded: it may keep whole minutes. */
 const mostRounded = Duration.minutes(1)
 
 /**

@@ -18,7 +18,7 @@ export const tolerance = Duration.seconds(5)
 /** How many answers are compared. One that took long shows an earlier time of the server, so the latest time counts. */
 const answers = 5
 
-/** No answer takes as long as that: the service's clock was set back. */
+/** In milliseconds. No answer to the scheduler takes so long, so the service's clock was set back by more than that. */
 const longest = 60_000
 
 /** Estimates the difference by the latest answers. A clock that is set, on either side, shows at once. */

@@ -66,7 +66,7 @@ export const make = (context: ActionContext) => {
     const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule", half))
     // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
     const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
-    // Another process has planned it by a later read than the one that is in memory here.
+    // The message that it was planned after is not in this read: another process has read the chat later.
     const isBehind = !chat.messages.some(({ id }) => id === followUp.anchor_id)
     return mayBeOver || isBehind ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat
   })

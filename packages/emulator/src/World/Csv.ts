@@ -13,7 +13,7 @@ const rowAt = (text: string, start: number): { readonly row: Row; readonly next:
     cell.lastIndex = at
     const match = cell.exec(text)
     if (match === null) {
-      // What follows on the line cannot be told apart from the broken cell.
+      // Nothing shows where the broken cell ends, so the rest of its line is left out.
       const end = text.indexOf("\n", at)
       return { row: null, next: end === -1 ? text.length : end + 1 }
     }

@@ -1,4 +1,4 @@
-/** Takes back what a change did to the records, where the change fails after it has begun. */
+/** Gives records back the values from before a change, where the change fails after it has begun. */
 
 const isPlain = (value: unknown): value is object =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
